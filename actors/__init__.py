@@ -1,0 +1,1 @@
+"""Stateful Ray actors, thin over data and policies."""

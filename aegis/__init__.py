@@ -1,0 +1,1 @@
+"""What the system is about: pure Python, no Ray and no database."""

@@ -1,0 +1,1 @@
+"""How a program outside talks to Aegis."""

@@ -1,0 +1,29 @@
+"""What is told to everybody who listens."""
+
+from enum import StrEnum
+from typing import Any
+
+from aegis.domain.value import UtcDatetime, Value
+
+
+class EventType(StrEnum):
+    """The message types of the stream."""
+
+    ANALYSIS_RESULT = "analysis_result"
+    INCIDENT_CREATED = "incident_created"
+    INCIDENT_UPDATED = "incident_updated"
+    SYSTEM_STATUS = "system_status"
+    ERROR = "error"
+
+
+class Event(Value):
+    """One message; `seq` grows by one with every event published in this system.
+
+    epoch: changes when the sequence starts anew, after the Coordinator was lost.
+    """
+
+    type: EventType
+    data: dict[str, Any]
+    seq: int
+    timestamp: UtcDatetime
+    epoch: str = ""

@@ -1,0 +1,126 @@
+"""What happened, kept with everything that was done about it."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from aegis.domain.assessment import IncidentType, Severity, Subject
+from aegis.domain.response import ActionRecord, ResponsePlan
+from aegis.domain.value import UtcDatetime, Value
+
+
+class IncidentStatus(StrEnum):
+    """Where people stand with an incident; any change is allowed."""
+
+    ACTIVE = "active"
+    INVESTIGATING = "investigating"
+    RESOLVED = "resolved"
+    FALSE_POSITIVE = "false_positive"
+    ESCALATED = "escalated"
+
+
+OPEN_STATUSES = frozenset(
+    {IncidentStatus.ACTIVE, IncidentStatus.INVESTIGATING, IncidentStatus.ESCALATED}
+)
+"""Statuses in which somebody still has to do something."""
+
+
+class StatusUpdate(Value):
+    """An operator's decision about an incident."""
+
+    status: IncidentStatus
+    notes: str | None = None
+    resolved_by: str | None = None
+
+
+class StatusChange(StatusUpdate):
+    """A decision with its time."""
+
+    changed_at: UtcDatetime
+
+
+class Incident(Value):
+    """One event, however many frames showed it.
+
+    timestamp: of the frame that opened it; created_at and updated_at: the store's clock.
+    severity and confidence: the highest seen; frame_count: frames that showed it.
+    response_plan: None until it is planned.
+    evidence_sha256: of the JPEG behind `evidence_path`.
+    """
+
+    id: str
+    timestamp: UtcDatetime
+    type: IncidentType
+    subtype: str | None = None
+    severity: Severity
+    confidence: float = Field(ge=0, le=100)
+    status: IncidentStatus = IncidentStatus.ACTIVE
+    reasoning: str
+    subjects: tuple[Subject, ...] = ()
+    camera_id: str | None = None
+    location: str | None = None
+    response_plan: ResponsePlan | None = None
+    evidence_path: str | None = None
+    evidence_sha256: str | None = None
+    created_at: UtcDatetime
+    updated_at: UtcDatetime
+    first_seen: UtcDatetime
+    last_seen: UtcDatetime
+    frame_count: int = Field(default=1, ge=1)
+    notes: str | None = None
+    resolved_by: str | None = None
+    status_history: tuple[StatusChange, ...] = ()
+    actions_taken: tuple[ActionRecord, ...] = ()
+    rule: str | None = None
+    policy_version: str = ""
+    grouping_key: str | None = None
+    quiet_gap_s: float = 60.0
+    facts: dict[str, Any] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status in OPEN_STATUSES
+
+
+class Recorded(Value):
+    """The store's answer to a recorded frame: its incident, durable, and whether it is new."""
+
+    incident: Incident
+    is_new: bool
+
+
+class IncidentQuery(Value):
+    """A filtered, ordered page: newest timestamp first, id breaks ties.
+
+    Empty filters match everything; dates are inclusive; `cursor` wins over `offset`.
+    """
+
+    statuses: tuple[IncidentStatus, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    types: tuple[str, ...] = ()
+    from_date: UtcDatetime | None = None
+    to_date: UtcDatetime | None = None
+    camera_id: str | None = None
+    text: str | None = None
+    limit: int = Field(default=100, ge=1, le=1000)
+    offset: int = Field(default=0, ge=0)
+    cursor: str | None = None
+
+
+class IncidentPage(Value):
+    """One page and the count of all matches."""
+
+    total: int
+    incidents: tuple[Incident, ...]
+    has_more: bool
+    next_cursor: str | None = None
+
+
+class CleanupRequest(Value):
+    """Forget incidents created more than `days` days ago."""
+
+    days: int = Field(default=30, ge=1, le=36500)
+    keep_open: bool = False
+    dry_run: bool = False

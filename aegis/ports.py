@@ -1,0 +1,121 @@
+"""What the way of a frame needs from the other rooms."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aegis.domain.analysis import SceneAnalysis
+from aegis.domain.assessment import Assessment
+from aegis.domain.event import Event, EventType
+from aegis.domain.frame import Frame
+from aegis.domain.incident import (
+    CleanupRequest,
+    Incident,
+    IncidentPage,
+    IncidentQuery,
+    Recorded,
+    StatusUpdate,
+)
+from aegis.domain.rate_limit import Lease
+from aegis.domain.response import ActionRecord, ActionRequest, ResponsePlan
+from aegis.domain.statistics import (
+    AgentStatistics,
+    ComponentName,
+    IncidentStatistics,
+)
+
+
+class Vision(Protocol):
+    """Sees and judges one frame."""
+
+    async def analyze(self, frame: Frame) -> SceneAnalysis:
+        """Raises InvalidImage, AnalysisFailed or ServiceUnavailable."""
+
+
+class Planner(Protocol):
+    """Turns an incident into a response."""
+
+    async def plan(self, incident: Incident) -> ResponsePlan:
+        """Raises ServiceUnavailable."""
+
+
+class Store(Protocol):
+    """Keeps what happened; what it answered for is on disk. Raises ServiceUnavailable."""
+
+    async def record(
+        self, assessment: Assessment, evidence: bytes | None, idempotency_key: str
+    ) -> Recorded:
+        """Open an incident or extend the one this frame belongs to; once for each key."""
+
+    async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
+        """Keep the plan; the first one wins."""
+
+    async def update_status(
+        self, incident_id: str, update: StatusUpdate, idempotency_key: str
+    ) -> Incident:
+        """Raises IncidentNotFound."""
+
+    async def record_action(self, incident_id: str, action: ActionRecord, key: str) -> ActionRecord:
+        """Keep an outcome; a key seen before gives the outcome kept then."""
+
+    async def get(self, incident_id: str) -> Incident:
+        """Raises IncidentNotFound."""
+
+    async def find(self, query: IncidentQuery) -> IncidentPage:
+        """Raises ValidationFailed for a cursor that is not ours."""
+
+    async def cleanup(self, request: CleanupRequest) -> int:
+        """How many incidents were deleted, with their evidence."""
+
+    async def statistics(self) -> IncidentStatistics:
+        """Counts over all kept incidents."""
+
+    async def read_evidence(self, evidence_path: str) -> bytes:
+        """The JPEG at `/evidence/YYYY-MM-DD/incident_N.jpg`; raises NotFound."""
+
+
+class Dispatcher(Protocol):
+    """Carries out actions."""
+
+    async def execute(self, request: ActionRequest) -> ActionRecord:
+        """Raises IncidentNotFound; a connector that fails is an outcome, not an error."""
+
+
+class Events(Protocol):
+    """Fans events out to every socket of every ingress replica."""
+
+    async def publish(self, event_type: EventType, data: dict[str, Any]) -> None:
+        """Never waits for a listener."""
+
+    def subscribe(self, since: int | None) -> AsyncIterator[Event]:
+        """Events after `since` as far back as the backlog goes, then new ones as they come."""
+
+
+class Monitor(Protocol):
+    """Knows how the components and the agents fare."""
+
+    async def component_health(self) -> dict[ComponentName, str]:
+        """`ok`, or why not, for each component; from cached probes, without inference."""
+
+    async def agent_statistics(self) -> dict[str, AgentStatistics]:
+        """By `vision_agent` and `planner_agent`."""
+
+
+class Limits(Protocol):
+    """One count of requests for all ingress replicas."""
+
+    async def lease(self, caller: str, limit: int, window_s: int, wanted: int) -> Lease:
+        """Take up to `wanted` of what `caller` has left in this window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything the API and the pipeline stand on, composed in one place."""
+
+    vision: Vision
+    planner: Planner
+    store: Store
+    dispatcher: Dispatcher
+    events: Events
+    monitor: Monitor
+    limits: Limits

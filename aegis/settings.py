@@ -1,0 +1,159 @@
+"""Every setting, read once and passed down.
+
+From the environment and `.env` with the prefix `AEGIS_`, then from the YAML file that
+`AEGIS_CONFIG` names. `API_KEY` and `REQUIRE_API_KEY` are names of their own, as the API
+document has them.
+"""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from aegis.errors import ConfigurationError
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What an administrator can turn; `aegis settings` prints them with their values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AEGIS_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    # Where it lives
+    host: str = Field("127.0.0.1", description="address the API listens on")
+    port: Port = Field(8000, description="port of the API")
+    dashboard_port: Port = Field(8265, description="port of the Ray dashboard")
+    data_dir: Path = Field(Path("var"), description="journal, views and evidence")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    # Who may call
+    api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("API_KEY", "AEGIS_API_KEY", "api_key"),
+        description="the key that callers send as X-API-Key",
+    )
+    require_api_key: bool | None = Field(
+        None,
+        validation_alias=AliasChoices(
+            "REQUIRE_API_KEY", "AEGIS_REQUIRE_API_KEY", "require_api_key"
+        ),
+        description="refuse callers without the key; by default exactly when a key is set",
+    )
+    insecure: bool = Field(False, description="listen beyond loopback without a key")  # noqa: FBT003
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="origins of other sites whose pages may call, a JSON list or commas"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="addresses whose X-Forwarded-For counts"
+    )
+
+    # How much they may ask
+    requests_per_minute: int = Field(100, ge=1, description="for an address without a key")
+    keyed_requests_per_minute: int = Field(6000, ge=1, description="for a key: 16 cameras at 5 Hz")
+    sockets_per_caller: int = Field(10, ge=1)
+    max_body_bytes: int = Field(16 * 2**20, ge=1024)
+    body_timeout_s: float = Field(20.0, gt=0, description="for a request's whole body to arrive")
+    request_timeout_s: float = Field(30.0, gt=0, description="for an answer, whatever callers say")
+    max_image_pixels: int = Field(40_000_000, ge=1)
+
+    # How it sees
+    vision_model: str = Field("aegis-small", description="or a torchvision detection model's name")
+    vision_weights: Path | None = Field(None, description="a local weights file for that model")
+    vision_device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
+    vision_threads: int = Field(1, ge=1, description="CPU threads of each vision replica")
+    vision_batch: int = Field(8, ge=1, description="frames the detector takes at once, at most")
+    vision_queue: int = Field(64, ge=1, description="frames that may wait in one replica")
+    score_threshold: float | None = Field(None, ge=0, le=1, description="None: the model's own")
+
+    # How it judges
+    site_file: Path | None = Field(None, description="cameras, zones and hours (YAML)")
+    rules_file: Path | None = Field(None, description="threat rules (YAML); None: the shipped ones")
+    playbooks_file: Path | None = Field(None, description="response playbooks (YAML)")
+    timezone: str = Field("UTC", description="for `today` and `this week` in the statistics")
+
+    # How much of it runs on one machine
+    ingress_replicas: int = Field(1, ge=1)
+    vision_replicas: int = Field(1, ge=1)
+    planner_replicas: int = Field(1, ge=1)
+    vision_gpus: float = Field(0.0, ge=0, description="GPU share of one vision replica")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, `.env`, secrets, and the YAML file."""
+        config = YamlConfigSettingsSource(settings_cls, os.environ.get("AEGIS_CONFIG"))
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, config
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(
+                part.strip()
+                for part in value.strip("[] ").replace('"', "").split(",")
+                if part.strip()
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _has_the_key_it_requires(self) -> Self:
+        if self.require_api_key and not self.api_key:
+            raise ValueError("REQUIRE_API_KEY is true, but API_KEY is not set: set API_KEY")
+        if not self.api_key and not self.insecure and not self.is_loopback:
+            raise ValueError(
+                f"host {self.host} can be reached from outside and no API_KEY is set: "
+                "set API_KEY, listen on 127.0.0.1, or start with AEGIS_INSECURE=true"
+            )
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the API."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def demands_key(self) -> bool:
+        """Whether callers must send the key."""
+        return self.api_key is not None and self.require_api_key is not False
+
+
+def load_settings() -> Settings:
+    """Read every source once; raises ConfigurationError that names the setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}"
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+        raise ConfigurationError("\n".join(lines)) from error

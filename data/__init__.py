@@ -1,0 +1,1 @@
+"""Memory: the journal, the views folded from it, and evidence."""

@@ -1,0 +1,1 @@
+"""Judgement: pure functions over facts, and the rules that people edit."""

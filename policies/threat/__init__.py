@@ -1,0 +1,1 @@
+"""What is going on: facts and rules to an assessment."""
