@@ -63,6 +63,18 @@ class MethodNotAllowed(AegisError):
     code, status = "METHOD_NOT_ALLOWED", 405
 
 
+class RequestTimeout(AegisError):
+    """The request did not arrive in time."""
+
+    code, status = "REQUEST_TIMEOUT", 408
+
+
+class EventsMissed(AegisError):
+    """Events were lost between the last one seen and the next; read the incidents anew."""
+
+    code, status = "EVENTS_MISSED", 410
+
+
 class PayloadTooLarge(AegisError):
     """The request is larger than allowed."""
 

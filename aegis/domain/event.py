@@ -16,14 +16,15 @@ class EventType(StrEnum):
     ERROR = "error"
 
 
-class Event(Value):
-    """One message; `seq` grows by one with every event published in this system.
-
-    epoch: changes when the sequence starts anew, after the Coordinator was lost.
-    """
+class EventDraft(Value):
+    """An event that is not numbered yet."""
 
     type: EventType
     data: dict[str, Any]
+
+
+class Event(EventDraft):
+    """One message; `seq` grows by one with every event published in this system."""
+
     seq: int
     timestamp: UtcDatetime
-    epoch: str = ""

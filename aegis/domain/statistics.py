@@ -1,6 +1,6 @@
 """Figures about incidents, agents and components."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from aegis.domain.value import UtcDatetime, Value
 
@@ -20,6 +20,25 @@ class IncidentStatistics(Value):
     incidents_by_type: dict[str, int]
     average_confidence: float
     false_positive_rate: float
+
+
+class CallTally(Value):
+    """Calls of one kind of agent in some stretch of time; tallies add up."""
+
+    agent: str
+    calls: int = 0
+    errors: int = 0
+    busy_s: float = 0.0
+
+    def __add__(self, other: Self) -> Self:
+        """Both stretches together."""
+        return self.model_copy(
+            update={
+                "calls": self.calls + other.calls,
+                "errors": self.errors + other.errors,
+                "busy_s": self.busy_s + other.busy_s,
+            }
+        )
 
 
 class AgentStatistics(Value):

@@ -1,0 +1,106 @@
+"""One commit in the making."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aegis.domain.assessment import Assessment
+from aegis.domain.incident import Incident
+from aegis.errors import IncidentNotFound
+from data.change import Change
+from data.entry import Entry
+from data.evidence import Picture
+from data.fold import fold, fold_all
+from data.grouping import find_group
+from data.incident_id import make_incident_id
+from data.journal import Journal
+from data.live_incidents import LiveIncidents
+
+_CANDIDATES = 8
+"""So many of a group's incidents a late frame may still belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done under an idempotency key, and the incident right after it, if any."""
+
+    change: Change
+    incident_id: str
+    incident: Incident | None
+
+
+class Batch:
+    """What the next commit writes, seen as if it were written already.
+
+    entries: in order; pictures: evidence they speak of; incidents: what became of each that
+    they touch, None when deleted; removed: evidence paths of the deleted.
+    """
+
+    def __init__(
+        self, journal: Journal, live: LiveIncidents, last_number: int, now: datetime
+    ) -> None:
+        self.now = now
+        self.last_number = last_number
+        self.entries: list[Entry] = []
+        self.pictures: dict[tuple[str, str], Picture] = {}
+        self.incidents: dict[str, Incident | None] = {}
+        self.removed: list[str] = []
+        self._journal = journal
+        self._live = live
+        self._outcomes: dict[str, Outcome] = {}
+        self._opened: dict[str, list[str]] = {}
+
+    def get(self, incident_id: str) -> Incident | None:
+        """The incident as it stands; None when there is none, or no more."""
+        if incident_id in self.incidents:
+            return self.incidents[incident_id]
+        return self._live.get(incident_id)
+
+    def demand(self, incident_id: str) -> Incident:
+        """The incident as it stands; raises IncidentNotFound."""
+        incident = self.get(incident_id)
+        if incident is None:
+            raise IncidentNotFound(f"There is no incident {incident_id}")
+        return incident
+
+    def group_of(self, assessment: Assessment) -> Incident | None:
+        """The incident that a frame belongs to, if there is one."""
+        key = assessment.grouping_key
+        if key is None:
+            return None
+        ids = [*self._opened.get(key, []), *self._journal.opened_under(key, _CANDIDATES)]
+        return find_group(filter(None, map(self.get, ids)), assessment)
+
+    def outcome_of(self, key: str) -> Outcome | None:
+        """What was done under a key, in this batch or ever before."""
+        if key in self._outcomes:
+            return self._outcomes[key]
+        row = self._journal.outcome_of(key)
+        if row is None:
+            return None
+        history = self._journal.history(row.incident_id, row.seq)
+        incident = fold_all(earlier.entry for earlier in history)
+        return Outcome(row.entry.change, row.incident_id, incident)
+
+    def next_id(self) -> str:
+        """An id that was never given before."""
+        return make_incident_id(self.last_number + 1)
+
+    def open(self, incident_id: str, change: Change, grouping_key: str | None, key: str) -> None:
+        """Add the entry that opens an incident under the id that `next_id` gave."""
+        self.add(incident_id, change, key)
+        self.last_number += 1
+        if grouping_key is not None:
+            self._opened.setdefault(grouping_key, []).insert(0, incident_id)
+
+    def add(self, incident_id: str, change: Change, key: str | None = None) -> None:
+        """Add an entry and fold it into its incident."""
+        entry = Entry.of(incident_id, self.now, change, key)
+        incident = fold(self.get(incident_id), entry)
+        self.incidents[incident_id] = incident
+        self.entries.append(entry)
+        if key is not None:
+            self._outcomes[key] = Outcome(entry.change, incident_id, incident)
+
+    def show(self, picture: Picture) -> None:
+        """Have a picture published with this commit."""
+        self.pictures[picture.incident_id, picture.sha256] = picture

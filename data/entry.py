@@ -1,0 +1,116 @@
+"""One record of the journal, before and after it is sealed into the chain."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from aegis.domain.value import to_utc
+from data.change import CHANGES, Change, IncidentOpened
+
+GENESIS = "0" * 64
+"""What stands for the hash before the first record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change to one incident.
+
+    recorded_at: UTC, the store's clock; payload: the change as JSON.
+    idempotency_key: at most one entry of the journal has it.
+    """
+
+    incident_id: str
+    recorded_at: datetime
+    change: Change
+    payload: str
+    idempotency_key: str | None = None
+
+    @classmethod
+    def of(
+        cls, incident_id: str, recorded_at: datetime, change: Change, key: str | None = None
+    ) -> Self:
+        """Write a change down. The entry holds what its text says, so a rebuild sees the same."""
+        payload = change.model_dump_json()
+        kept = type(change).model_validate_json(payload)
+        return cls(incident_id, to_utc(recorded_at), kept, payload, key)
+
+    @property
+    def grouping_key(self) -> str | None:
+        """The key under which later frames find the incident that this entry opens."""
+        return (
+            self.change.assessment.grouping_key if isinstance(self.change, IncidentOpened) else None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as it lies in the table; `hash` covers every other field and the row before."""
+
+    seq: int
+    recorded_at: str
+    kind: str
+    incident_id: str
+    grouping_key: str | None
+    idempotency_key: str | None
+    payload: str
+    hash: str
+
+    @classmethod
+    def seal(cls, entry: Entry, seq: int, previous_hash: str) -> Self:
+        """Write an entry down as the successor of the row with `previous_hash`."""
+        open_row = cls(
+            seq=seq,
+            recorded_at=entry.recorded_at.isoformat(timespec="microseconds"),
+            kind=entry.change.kind,
+            incident_id=entry.incident_id,
+            grouping_key=entry.grouping_key,
+            idempotency_key=entry.idempotency_key,
+            payload=entry.payload,
+            hash="",
+        )
+        return cls(*open_row.values[:-1], open_row.hash_after(previous_hash))
+
+    @property
+    def values(self) -> tuple[int, str, str, str, str | None, str | None, str, str]:
+        """The fields in the order of the table's columns."""
+        return (
+            self.seq,
+            self.recorded_at,
+            self.kind,
+            self.incident_id,
+            self.grouping_key,
+            self.idempotency_key,
+            self.payload,
+            self.hash,
+        )
+
+    @property
+    def entry(self) -> Entry:
+        """The typed entry; raises pydantic's ValidationError when the payload is not ours."""
+        return Entry(
+            incident_id=self.incident_id,
+            recorded_at=datetime.fromisoformat(self.recorded_at),
+            change=CHANGES[self.kind].model_validate_json(self.payload),
+            payload=self.payload,
+            idempotency_key=self.idempotency_key,
+        )
+
+    def hash_after(self, previous_hash: str) -> str:
+        """SHA-256 over the hash before and the fields, as a compact ASCII JSON array."""
+        fields = [previous_hash, *self.values[:-1]]
+        text = json.dumps(fields, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def find_break(rows: Iterable[Row], seq: int, previous_hash: str) -> tuple[int, str] | None:
+    """The first number at which rows do not follow the one given, and why; None if all do."""
+    for row in rows:
+        if row.seq != seq + 1:
+            return seq + 1, "the record is missing"
+        if row.hash != row.hash_after(previous_hash):
+            return row.seq, "the record does not match its hash"
+        seq, previous_hash = row.seq, row.hash
+    return None

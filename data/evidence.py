@@ -1,0 +1,144 @@
+"""Evidence pictures: one JPEG for an incident, in a folder for each day."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from aegis.domain.value import to_utc
+from aegis.errors import NotFound, ServiceUnavailable
+
+_PATH = re.compile(r"/evidence/([0-9]{4}-[0-9]{2}-[0-9]{2})/(incident_[1-9][0-9]{0,17})\.jpg")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_STAGED = re.compile(r"(incident_[1-9][0-9]{0,17})\.([0-9a-f]{64})\.jpg")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG on its way to be an incident's evidence.
+
+    path: `/evidence/YYYY-MM-DD/incident_N.jpg`; sha256: of the bytes, hexadecimal.
+    """
+
+    incident_id: str
+    path: str
+    jpeg: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, incident_id: str, timestamp: datetime, jpeg: bytes) -> Self:
+        """The evidence of an incident that began at `timestamp`; its UTC day names the folder."""
+        path = f"/evidence/{to_utc(timestamp).date().isoformat()}/{incident_id}.jpg"
+        return cls(incident_id, path, jpeg, hashlib.sha256(jpeg).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPicture:
+    """A durable picture that no incident shows yet."""
+
+    incident_id: str
+    sha256: str
+
+
+class EvidenceFolder:
+    """The pictures under `root/YYYY-MM-DD/incident_N.jpg`.
+
+    A picture is staged (durable, but not shown) before the journal speaks of it, and
+    published by a rename afterwards: at every moment the picture shown and the hash in the
+    journal can be brought together again. Raises ServiceUnavailable when the disk refuses.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._staging = root / ".staged"
+        self._staging.mkdir(parents=True, exist_ok=True)
+        self._pool = ThreadPoolExecutor(8, "evidence")
+
+    def stage(self, pictures: Sequence[Picture]) -> None:
+        """Put the pictures on disk; they are durable when this returns."""
+        try:
+            list(self._pool.map(self._stage_one, pictures))
+            _sync_folder(self._staging)
+        except OSError as error:
+            raise ServiceUnavailable(f"Evidence cannot be written: {error.strerror}") from error
+
+    def publish(self, incident_id: str, sha256: str, evidence_path: str) -> None:
+        """Show a staged picture as its incident's evidence, in place of an earlier one."""
+        target = self._locate(evidence_path)
+        try:
+            target.parent.mkdir(exist_ok=True)
+            self._staged_file(incident_id, sha256).replace(target)
+        except OSError as error:
+            raise ServiceUnavailable(f"Evidence cannot be shown: {error.strerror}") from error
+
+    def discard(self, staged: StagedPicture) -> None:
+        """Forget a picture that no entry of the journal speaks of."""
+        self._staged_file(staged.incident_id, staged.sha256).unlink(missing_ok=True)
+
+    def staged(self) -> Iterator[StagedPicture]:
+        """What a crash left between staging and publishing; half-written files are removed."""
+        for file in sorted(self._staging.iterdir()):
+            match = _STAGED.fullmatch(file.name)
+            if match:
+                yield StagedPicture(match[1], match[2])
+            else:
+                file.unlink()
+
+    def read(self, evidence_path: str) -> bytes:
+        """The JPEG at `/evidence/YYYY-MM-DD/incident_N.jpg`; raises NotFound."""
+        try:
+            return self._locate(evidence_path).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("There is no such evidence") from None
+        except OSError as error:
+            raise ServiceUnavailable(f"Evidence cannot be read: {error.strerror}") from error
+
+    def delete(self, evidence_paths: Iterable[str]) -> None:
+        """Remove pictures; those that are gone already do not matter."""
+        for evidence_path in evidence_paths:
+            self._locate(evidence_path).unlink(missing_ok=True)
+
+    def days(self) -> list[str]:
+        """The days that have a folder, oldest first."""
+        return sorted(file.name for file in self._root.iterdir() if _DAY.fullmatch(file.name))
+
+    def paths_of(self, day: str) -> list[str]:
+        """The evidence paths of one day."""
+        files = (f"/evidence/{day}/{file.name}" for file in (self._root / day).iterdir())
+        return [path for path in files if _PATH.fullmatch(path)]
+
+    def close(self) -> None:
+        """Let the writing threads go."""
+        self._pool.shutdown()
+
+    def _locate(self, evidence_path: str) -> Path:
+        match = _PATH.fullmatch(evidence_path)
+        if match is None:
+            raise NotFound("There is no such evidence")
+        return self._root / match[1] / f"{match[2]}.jpg"
+
+    def _staged_file(self, incident_id: str, sha256: str) -> Path:
+        return self._staging / f"{incident_id}.{sha256}.jpg"
+
+    def _stage_one(self, picture: Picture) -> None:
+        target = self._staged_file(picture.incident_id, picture.sha256)
+        half = target.with_suffix(".half")
+        with half.open("wb") as file:
+            file.write(picture.jpeg)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(target)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,130 @@
+"""What can be asked about incidents."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aegis.domain.assessment import IncidentType, Severity
+from aegis.domain.incident import OPEN_STATUSES, Incident, IncidentPage, IncidentQuery
+from aegis.domain.statistics import IncidentStatistics
+from data.incident_id import incident_number, make_incident_id
+from data.journal import Journal
+from data.page_cursor import PageCursor
+from data.view_file import ViewFile, to_column_time
+
+_OPEN = sorted(OPEN_STATUSES)
+
+
+class IncidentViews:
+    """Lists, filters and statistics over everything the journal holds at that moment.
+
+    Callable from any thread; answers are the same after the file was lost and rebuilt.
+    Raises ServiceUnavailable when neither file nor journal can be read.
+    """
+
+    def __init__(self, path: Path, journal: Journal) -> None:
+        self._file = ViewFile(path, journal)
+
+    def catch_up(self) -> None:
+        """Fold what is new; every question does so by itself."""
+        self._file.ask()
+
+    def get(self, incident_id: str) -> Incident | None:
+        """The incident; None when there is none, or no more."""
+        number = incident_number(incident_id)
+        if number is None:
+            return None
+        (rows,) = self._file.ask(("get", {"number": number}))
+        return Incident.model_validate_json(rows[0][0]) if rows else None
+
+    def find(self, query: IncidentQuery) -> IncidentPage:
+        """A page, newest first; raises ValidationFailed for a cursor that is not ours."""
+        filters = _filters(query)
+        counts, rows = self._file.ask(("count", filters), ("page", filters | _place(query)))
+        incidents = tuple(Incident.model_validate_json(row[0]) for row in rows[: query.limit])
+        has_more = len(rows) > query.limit
+        return IncidentPage(
+            total=counts[0][0],
+            incidents=incidents,
+            has_more=has_more,
+            next_cursor=str(PageCursor.after(incidents[-1])) if has_more else None,
+        )
+
+    def statistics(self, now: datetime, zone: ZoneInfo) -> IncidentStatistics:
+        """Counts over all incidents; today and this ISO week as the zone's calendar has them."""
+        totals, severities, types = self._file.ask(
+            ("totals", _calendar(now, zone) | {"open_statuses": _OPEN}),
+            ("by_severity", {}),
+            ("by_type", {}),
+        )
+        total, active, still_open, false_positives, today, week, confidence = totals[0]
+        return IncidentStatistics(
+            total_incidents=total,
+            active_incidents=active,
+            open_incidents=still_open,
+            incidents_today=today,
+            incidents_this_week=week,
+            incidents_by_severity=dict.fromkeys(map(str, Severity), 0) | dict(severities),
+            incidents_by_type=dict.fromkeys(map(str, IncidentType), 0) | dict(types),
+            average_confidence=round(confidence, 2),
+            false_positive_rate=round(false_positives / total, 4) if total else 0.0,
+        )
+
+    def created_before(self, moment: datetime, *, keep_open: bool) -> list[str]:
+        """Ids of the incidents recorded before a moment, oldest first."""
+        parameters = {
+            "created_before": to_column_time(moment),
+            "keep_open": keep_open,
+            "open_statuses": _OPEN,
+        }
+        (rows,) = self._file.ask(("created_before", parameters))
+        return [make_incident_id(number) for (number,) in rows]
+
+    def evidence_of(self, day: str) -> set[str]:
+        """The evidence paths that incidents have in one day's folder."""
+        (rows,) = self._file.ask(("evidence_of_day", {"folder": f"/evidence/{day}/"}))
+        return {path for (path,) in rows}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def _filters(query: IncidentQuery) -> dict[str, Any]:
+    return {
+        "statuses": list(query.statuses) or None,
+        "severities": list(query.severities) or None,
+        "types": list(query.types) or None,
+        "from_date": query.from_date and to_column_time(query.from_date),
+        "to_date": query.to_date and to_column_time(query.to_date),
+        "camera_id": query.camera_id,
+        "text": query.text.casefold() if query.text else None,
+    }
+
+
+def _place(query: IncidentQuery) -> dict[str, Any]:
+    """Where the page begins; one row more than asked for tells whether there is another."""
+    place = PageCursor.parse(query.cursor) if query.cursor else None
+    return {
+        "after_time": place and to_column_time(place.happened_at),
+        "after_number": place and place.number,
+        "limit": query.limit + 1,
+        "offset": 0 if place else query.offset,
+    }
+
+
+def _calendar(now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """Where today and this week begin and end; local midnights, since days differ in length."""
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    days = {
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "week": monday,
+        "next_week": monday + timedelta(days=7),
+    }
+    return {
+        name: to_column_time(datetime.combine(day, time(), tzinfo=zone))
+        for name, day in days.items()
+    }

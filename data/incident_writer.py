@@ -1,0 +1,89 @@
+"""The way of a change to the disk."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from data.batch import Batch
+from data.commands import Command
+from data.evidence import EvidenceFolder
+from data.incident_id import incident_number
+from data.journal import Journal
+from data.live_incidents import LiveIncidents
+
+
+class IncidentWriter:
+    """Decides commands and makes them durable together; for one thread.
+
+    clock: UTC now, for what is recorded.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        evidence: EvidenceFolder,
+        live: LiveIncidents,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self._evidence = evidence
+        self._live = live
+        self._clock = clock
+        self._is_settled = False
+        self._last_number = 0
+        self._settle()
+
+    def commit(self, commands: Sequence[Command[Any]]) -> list[Any]:
+        """The commands' answers in order, an exception where one was refused.
+
+        When this returns, everything answered is on disk. Raises ServiceUnavailable when the
+        disk refuses: then nothing may be answered, and what did reach the disk is found under
+        its key by the caller's next try.
+        """
+        if not self._is_settled:
+            self._settle()
+        self._is_settled = False
+        batch = Batch(self._journal, self._live, self._last_number, self._clock())
+        answers = [_decide(command, batch) for command in commands]
+        self._write(batch)
+        self._is_settled = True
+        return answers
+
+    def probe(self) -> None:
+        """Raises ServiceUnavailable unless the disk takes writes again."""
+        self._journal.probe()
+        self._settle()
+
+    def _write(self, batch: Batch) -> None:
+        if batch.pictures:
+            self._evidence.stage(list(batch.pictures.values()))
+        if batch.entries:
+            self._journal.append(batch.entries)
+        for incident_id, incident in batch.incidents.items():
+            self._live.put(incident_id, incident)
+        self._last_number = batch.last_number
+        for picture in batch.pictures.values():
+            self._evidence.publish(picture.incident_id, picture.sha256, picture.path)
+        self._evidence.delete(batch.removed)
+
+    def _settle(self) -> None:
+        """Bring what is at hand, what is staged and what is on disk together again."""
+        self._is_settled = False
+        self._live.clear()
+        last = self._journal.last_opened()
+        self._last_number = (incident_number(last) or 0) if last else 0
+        for staged in self._evidence.staged():
+            incident = self._live.get(staged.incident_id)
+            path = incident.evidence_path if incident else None
+            if incident and path and incident.evidence_sha256 == staged.sha256:
+                self._evidence.publish(staged.incident_id, staged.sha256, path)
+            else:
+                self._evidence.discard(staged)
+        self._is_settled = True
+
+
+def _decide(command: Command[Any], batch: Batch) -> Any:
+    try:
+        return command.decide(batch)
+    except Exception as error:  # noqa: BLE001 one caller's mistake is not its neighbours'
+        return error

@@ -1,0 +1,36 @@
+-- name: append
+-- Seal one record; the writer gives seq and hash.
+INSERT INTO journal
+    (seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: head
+-- Where the chain ends.
+SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1;
+
+-- name: read
+-- What happened after a record, oldest first.
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash
+FROM journal WHERE seq > ? ORDER BY seq LIMIT ?;
+
+-- name: history
+-- Everything that happened to one incident, up to a record.
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash
+FROM journal WHERE incident_id = ? AND seq <= ? ORDER BY seq;
+
+-- name: outcome_of
+-- What was done under an idempotency key.
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash
+FROM journal WHERE idempotency_key = ?;
+
+-- name: opened_under
+-- The incidents last opened under a grouping key, newest first.
+SELECT incident_id FROM journal WHERE grouping_key = ? ORDER BY seq DESC LIMIT ?;
+
+-- name: last_opened
+-- The incident opened last; its number is the highest ever given.
+SELECT incident_id FROM journal WHERE kind = 'incident_opened' ORDER BY seq DESC LIMIT 1;
+
+-- name: hash_at
+-- The hash of one record.
+SELECT hash FROM journal WHERE seq = ?;

@@ -1,0 +1,18 @@
+-- The journal's schema, one step for each version; a step that was released is never edited.
+
+-- name: 1
+-- The chain of records, with ways to find a key, an incident's history and a group.
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
+    recorded_at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    grouping_key TEXT,
+    idempotency_key TEXT,
+    payload TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX journal_idempotency_key ON journal (idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+CREATE INDEX journal_incident ON journal (incident_id);
+CREATE INDEX journal_group ON journal (grouping_key) WHERE grouping_key IS NOT NULL;

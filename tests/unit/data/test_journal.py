@@ -1,0 +1,171 @@
+"""The chain of records on disk."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from aegis.domain.assessment import Assessment
+from aegis.errors import ConfigurationError, ServiceUnavailable
+from data.change import CHANGES, IncidentDeleted, IncidentOpened
+from data.entry import Entry
+from data.journal import Journal
+from data.sql import load_queries
+from data.sqlite_file import Parameters, SqliteFile
+
+T0 = datetime(2026, 3, 4, 13, tzinfo=UTC)
+Make = Callable[..., Assessment]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def journal(path: Path) -> Iterator[Journal]:
+    journal = Journal(path)
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def opened(make_assessment: Make) -> Callable[..., Entry]:
+    def make(number: int, key: str | None = None, reasoning: str = "Seen") -> Entry:
+        change = IncidentOpened(assessment=make_assessment(reasoning=reasoning))
+        return Entry.of(f"incident_{number}", T0, change, key)
+
+    return make
+
+
+def test_an_empty_journal_is_intact(journal: Journal) -> None:
+    assert (journal.head_seq, journal.read(), journal.verify().is_intact) == (0, [], True)
+    assert (journal.last_opened(), journal.outcome_of("k")) == (None, None)
+
+
+def test_what_was_appended_is_read_back_by_another_process_eye(
+    journal: Journal, path: Path, opened: Callable[..., Entry]
+) -> None:
+    entries = [
+        opened(1, "a"),
+        opened(2),
+        Entry.of("incident_1", T0, IncidentDeleted(created_before=T0)),
+    ]
+    journal.append(entries[:2])
+    journal.append(entries[2:])
+    other = Journal(path)
+    assert [row.entry for row in other.read()] == entries
+    assert [row.seq for row in other.read(after_seq=1)] == [2, 3]
+    assert [row.seq for row in other.history("incident_1")] == [1, 3]
+    assert [row.seq for row in other.history("incident_1", up_to_seq=2)] == [1]
+    assert other.last_opened() == "incident_2"
+    assert other.opened_under("yard", 5) == ["incident_2", "incident_1"]
+    assert (other.head_seq, other.verify().records) == (3, 3)
+    other.close()
+
+
+def test_a_key_finds_its_record(journal: Journal, opened: Callable[..., Entry]) -> None:
+    journal.append([opened(1, "a"), opened(2, "b")])
+    row = journal.outcome_of("b")
+    assert row is not None
+    assert row.incident_id == "incident_2"
+
+
+def test_a_batch_is_kept_whole_or_not_at_all(
+    journal: Journal, opened: Callable[..., Entry]
+) -> None:
+    journal.append([opened(1, "a")])
+    with pytest.raises(ServiceUnavailable):
+        journal.append([opened(2, "b"), opened(3, "a")])
+    assert journal.head_seq == 1
+    journal.append([opened(2, "b")])
+    assert [row.incident_id for row in journal.read()] == ["incident_1", "incident_2"]
+    assert journal.verify().is_intact
+
+
+class FailsAfterCommit(SqliteFile):
+    """What a disk does that gives out between the commit and the answer."""
+
+    def insert(self, statement: str, rows: Iterable[Parameters]) -> None:
+        super().insert(statement, rows)
+        self.close()
+        raise ServiceUnavailable("disk I/O error")
+
+
+def test_an_error_after_the_commit_is_not_taken_for_a_refusal(
+    journal: Journal, path: Path, opened: Callable[..., Entry]
+) -> None:
+    journal._writer.close()
+    journal._writer = FailsAfterCommit(path, load_queries("journal_migrations"))
+    journal.append([opened(1, "a"), opened(2, "b")])
+    journal.append([opened(3, "c")])
+    assert (journal.head_seq, journal.verify().records) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "broken_at"),
+    [
+        ("UPDATE journal SET payload = replace(payload, 'Seen', 'Sees') WHERE seq = 2", 2),
+        ("UPDATE journal SET recorded_at = '2026-03-04T13:00:01.000000+00:00' WHERE seq = 3", 3),
+        ("UPDATE journal SET idempotency_key = NULL WHERE seq = 1", 1),
+        ("UPDATE journal SET incident_id = 'incident_9' WHERE seq = 2", 2),
+        ("UPDATE journal SET hash = upper(hash) WHERE seq = 2", 2),
+        ("DELETE FROM journal WHERE seq = 2", 2),
+    ],
+)
+def test_verify_names_the_record_that_was_touched(
+    journal: Journal, path: Path, opened: Callable[..., Entry], tamper: str, broken_at: int
+) -> None:
+    journal.append([opened(number, f"k{number}") for number in (1, 2, 3)])
+    with sqlite3.connect(path) as connection:
+        assert connection.execute(tamper).rowcount == 1
+    connection.close()
+    verdict = journal.verify()
+    assert (verdict.broken_at, verdict.is_intact, verdict.records) == (
+        broken_at,
+        False,
+        broken_at - 1,
+    )
+
+
+def test_one_flipped_bit_in_the_file_is_named(path: Path, opened: Callable[..., Entry]) -> None:
+    journal = Journal(path)
+    journal.append([opened(number, reasoning=f"Marked {number}") for number in range(1, 6)])
+    journal.close()
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"Marked 4")] ^= 0x80
+    path.write_bytes(raw)
+    journal = Journal(path)
+    assert journal.verify().broken_at == 4
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database" * 400, b"SQLite format 3\0" + b"x" * 5000]
+)
+def test_a_file_that_is_no_journal_is_named_with_a_remedy(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"journal\.sqlite.*backup"):
+        Journal(path)
+
+
+def test_a_newer_schema_is_refused(path: Path) -> None:
+    Journal(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ConfigurationError, match="newer Aegis"):
+        Journal(path)
+
+
+def test_every_kind_of_change_has_one_name() -> None:
+    assert sorted(CHANGES) == [
+        "action_recorded",
+        "incident_deleted",
+        "incident_extended",
+        "incident_opened",
+        "plan_attached",
+        "status_changed",
+    ]
