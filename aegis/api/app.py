@@ -1,0 +1,93 @@
+"""The application: routes inside, the layers of the door around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from aegis.api.auth import DoorMiddleware
+from aegis.api.body import BodyMiddleware, DeadlineMiddleware
+from aegis.api.caller import Doorman
+from aegis.api.cors import CorsMiddleware
+from aegis.api.docs import add_docs
+from aegis.api.errors import ErrorMiddleware, render_error
+from aegis.api.event_hub import EventHub
+from aegis.api.exchange import ExchangeMiddleware
+from aegis.api.health import HealthDesk
+from aegis.api.idempotency import Idempotency
+from aegis.api.limits import RateLimits
+from aegis.api.openapi import describe_api
+from aegis.api.routes.actions import action_routes
+from aegis.api.routes.analyze import analyze_routes
+from aegis.api.routes.evidence import evidence_routes
+from aegis.api.routes.incidents import incident_routes
+from aegis.api.routes.service import service_routes
+from aegis.api.routes.stream import AnalysisStream
+from aegis.api.schemas import ServiceDescription
+from aegis.api.status_ticker import StatusTicker
+from aegis.errors import AegisError
+from aegis.ports import Runtime
+from aegis.settings import Settings
+
+_DESCRIPTION = """Cameras in, incidents with evidence and responses out.
+
+Every error is the same envelope, and every answer carries `X-Request-ID`. Events are pushed on
+the WebSocket `/ws/analysis`.
+"""
+
+
+def create_app(runtime: Runtime, settings: Settings) -> ASGIApp:
+    """The API over these ports: pure ASGI, no Ray, no state that matters."""
+    doorman = Doorman(settings)
+    app: ASGIApp = _create_routes(runtime, settings, doorman)
+    app = BodyMiddleware(app, settings.max_body_bytes, settings.body_timeout_s)
+    app = DeadlineMiddleware(app, settings.request_timeout_s)
+    app = DoorMiddleware(app, doorman, RateLimits(runtime.limits, settings))
+    app = ErrorMiddleware(app)
+    app = CorsMiddleware(app, settings.cors_origins)
+    return ExchangeMiddleware(app)
+
+
+def _create_routes(runtime: Runtime, settings: Settings, doorman: Doorman) -> FastAPI:
+    idempotency, desk = Idempotency(), HealthDesk(runtime.monitor)
+    hub = EventHub(runtime.events)
+    ticker = StatusTicker(hub, desk)
+    app = _create_fastapi(hub, ticker)
+    add_docs(app)
+    routers: tuple[APIRouter, ...] = (
+        service_routes(runtime, desk),
+        analyze_routes(runtime, settings, idempotency),
+        incident_routes(runtime, idempotency),
+        action_routes(runtime, idempotency),
+        evidence_routes(runtime),
+        AnalysisStream(hub, ticker, doorman, settings).routes(),
+    )
+    for router in routers:
+        app.include_router(router)
+    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
+    return app
+
+
+def _create_fastapi(hub: EventHub, ticker: StatusTicker) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        hub.start()
+        yield
+        await ticker.stop()
+        await hub.stop()
+
+    service = ServiceDescription()
+    kinds = (AegisError, HTTPException, RequestValidationError, Exception)
+    return FastAPI(
+        title=service.name,
+        version=service.version,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        exception_handlers=dict.fromkeys(kinds, render_error),
+    )

@@ -1,0 +1,89 @@
+"""How much a caller may send, how long that may take, and how long an answer may."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aegis.api.exchange import exchange_of
+from aegis.errors import AegisError, PayloadTooLarge, RequestTimeout, ServiceUnavailable
+
+
+class BodyMiddleware:
+    """Refuses a body that is too large, by its announced length or while it is read, or too slow.
+
+    After a refusal the connection is closed, so that the rest is never read.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, timeout_s: float) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdigit() and int(announced[:20]) > self._max_bytes:
+            raise self._refuse(scope, self._too_large())
+        await self._app(scope, self._guarded(scope, receive), send)
+
+    def _guarded(self, scope: Scope, receive: Receive) -> Receive:
+        left = self._max_bytes
+        is_complete = False
+        ends_at = asyncio.get_running_loop().time() + self._timeout_s
+
+        async def receive_guarded() -> Message:
+            nonlocal left, is_complete
+            if is_complete:
+                return await receive()
+            message = await self._before(ends_at, receive(), scope)
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise self._refuse(scope, self._too_large())
+            is_complete = not message.get("more_body", False)
+            return message
+
+        return receive_guarded
+
+    async def _before(self, ends_at: float, coming: Awaitable[Message], scope: Scope) -> Message:
+        try:
+            async with asyncio.timeout_at(ends_at):
+                return await coming
+        except TimeoutError as error:
+            late = RequestTimeout(f"The body did not arrive within {self._timeout_s:g} s")
+            raise self._refuse(scope, late) from error
+
+    def _too_large(self) -> PayloadTooLarge:
+        return PayloadTooLarge(
+            f"The request is larger than {self._max_bytes} bytes", {"max_bytes": self._max_bytes}
+        )
+
+    def _refuse(self, scope: Scope, error: AegisError) -> AegisError:
+        exchange_of(scope).headers["Connection"] = "close"
+        return error
+
+
+class DeadlineMiddleware:
+    """Answers 503 in time when nothing else does, whatever deadline the caller asked for."""
+
+    def __init__(self, app: ASGIApp, timeout_s: float) -> None:
+        self._app = app
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        deadline = asyncio.timeout(self._timeout_s)
+        try:
+            async with deadline:
+                await self._app(scope, receive, send)
+        except TimeoutError as error:
+            if not deadline.expired():
+                raise
+            raise ServiceUnavailable(f"No answer within {self._timeout_s:g} s") from error

@@ -1,0 +1,89 @@
+"""One request and its answer: the id, the caller, the headers that every answer carries."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import cast
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aegis.api.caller import Caller
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_SCOPE_KEY = "aegis.exchange"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What the layers of the door tell one another about one request.
+
+    own_key: unique, for effects that the caller gave no idempotency key for.
+    arrived: `time.perf_counter()` at arrival; headers: added to the answer, errors too.
+    caller: None until the key was looked at, and on open routes.
+    """
+
+    request_id: str
+    arrived: float = field(default_factory=time.perf_counter)
+    own_key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    headers: dict[str, str] = field(default_factory=dict)
+    caller: Caller | None = None
+    status: int | None = None
+
+
+def exchange_of(scope: Scope) -> Exchange:
+    """The exchange of this request."""
+    return cast(Exchange, scope[_SCOPE_KEY])
+
+
+class ExchangeMiddleware:
+    """Outermost: names the request, writes the common headers, logs one line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(_request_id(scope))
+        scope[_SCOPE_KEY] = exchange
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in {"http.response.start", "websocket.accept"}:
+                exchange.status = message.get("status", 101)
+                _add_headers(message, exchange)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
+            await self._app(scope, receive, send_with_headers)
+            _log_request(scope, exchange)
+
+
+def _request_id(scope: Scope) -> str:
+    own = Headers(scope=scope).get("x-request-id", "")
+    return own if _SANE_ID.fullmatch(own) else f"req_{uuid.uuid4().hex[:16]}"
+
+
+def _add_headers(message: Message, exchange: Exchange) -> None:
+    message.setdefault("headers", [])
+    headers = MutableHeaders(scope=message)
+    headers["X-Request-ID"] = exchange.request_id
+    for name, value in exchange.headers.items():
+        headers[name] = value
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+
+
+def _log_request(scope: Scope, exchange: Exchange) -> None:
+    """Neither query (it may hold a key) nor body; the path escaped, for it is the caller's text."""
+    _log.info(
+        "request",
+        method=scope.get("method", "WEBSOCKET"),
+        path=ascii(scope["path"][:200])[1:-1],
+        status=exchange.status,
+        duration_ms=round(1000 * (time.perf_counter() - exchange.arrived), 1),
+    )

@@ -1,0 +1,132 @@
+"""What callers send: strict, bounded, unknown fields ignored."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from aegis.api.bounded_json import BoundedObject, PlainText, check_bounds
+from aegis.api.instant import parse_instant
+from aegis.domain.incident import IncidentStatus
+from aegis.domain.response import ActionType
+
+_BY_NAME = {action.value: action for action in ActionType} | {
+    action.sentence: action for action in ActionType
+}
+_CURL_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="  # noqa: E501
+
+
+def _read_instant(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("should be an ISO 8601 string")  # noqa: TRY004 - pydantic's way
+    return parse_instant(value)
+
+
+def _none_if_blank(text: str | None) -> str | None:
+    return text if text and text.strip() else None
+
+
+Instant = Annotated[datetime, BeforeValidator(_read_instant)]
+Name = Annotated[PlainText | None, Field(max_length=200), AfterValidator(_none_if_blank)]
+
+
+class RequestBody(BaseModel):
+    """A JSON object; no type is guessed from another."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class FrameMetadata(RequestBody):
+    """Where a frame comes from; further fields are kept with it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    camera_id: Name = Field(None, description="Frames of one camera are one sequence")
+    location: Name = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _within_bounds(cls, value: object) -> object:
+        return check_bounds(value) if isinstance(value, dict) else value
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it that was given."""
+        return self.model_dump(exclude_none=True)
+
+
+class AnalyzeRequest(RequestBody):
+    """A frame to analyze."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"image": _CURL_PIXEL, "frame_number": 1},
+                {
+                    "image": _CURL_PIXEL,
+                    "frame_number": 42,
+                    "timestamp": "2025-01-19T10:30:00Z",
+                    "metadata": {"camera_id": "CAM_01", "location": "Main Entrance"},
+                },
+            ]
+        }
+    )
+
+    image: str = Field(
+        description="Base64 of a JPEG or PNG; a data: prefix, white space and missing padding "
+        "are accepted"
+    )
+    frame_number: int | None = Field(
+        None, ge=0, le=2**63 - 1, description="Orders a camera's frames"
+    )
+    timestamp: Instant | None = Field(None, description="ISO 8601; without a zone it is UTC")
+    metadata: FrameMetadata | None = None
+
+
+class StatusRequest(RequestBody):
+    """An operator's decision."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "status": "resolved",
+                    "notes": "False alarm - authorized personnel",
+                    "resolved_by": "operator_42",
+                }
+            ]
+        }
+    )
+
+    status: IncidentStatus = Field(strict=False)
+    notes: PlainText | None = Field(None, max_length=10_000)
+    resolved_by: PlainText | None = Field(None, max_length=200)
+
+
+def _read_action(value: object) -> ActionType:
+    action = _BY_NAME.get(value) if isinstance(value, str) else None
+    if action is None:
+        raise ValueError(f"should be one of {', '.join(_BY_NAME)}")
+    return action
+
+
+class ExecuteRequest(RequestBody):
+    """An action to carry out now."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "action_type": "alert_security",
+                    "incident_id": "incident_123",
+                    "parameters": {"urgency": "high", "message": "Immediate response required"},
+                }
+            ]
+        }
+    )
+
+    action_type: Annotated[ActionType, BeforeValidator(_read_action)] = Field(
+        description="The type, or the sentence that recommends it",
+        json_schema_extra={"type": "string", "enum": list(_BY_NAME), "allOf": None},
+    )
+    incident_id: str
+    parameters: BoundedObject = Field(default_factory=dict)

@@ -1,0 +1,358 @@
+"""`POST /api/analyze`: the document's examples and decisions 1 to 13."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aegis.domain.assessment import Severity
+from aegis.errors import AnalysisFailed, InvalidImage, ServiceUnavailable
+from aegis.testing.doubles import FixedPlanner, ScriptedVision, in_memory_runtime
+from tests.unit.api.api_double import PIXEL, ApiDouble, jpeg_base64, threat
+
+DOCUMENT_FIELDS = [
+    "incident", "type", "severity", "confidence", "reasoning", "subjects",
+    "recommended_actions", "timestamp", "processing_time_ms",
+]  # fmt: skip
+OUR_FIELDS = {
+    "incident_id", "new_incident", "subtype", "response_plan", "camera_id", "frame_number",
+    "request_id", "warnings",
+}  # fmt: skip
+EXAMPLE = {
+    "frame_number": 42,
+    "timestamp": "2025-01-19T10:30:00Z",
+    "metadata": {"camera_id": "CAM_01", "location": "Main Entrance"},
+}
+
+
+def test_document_example_gives_the_document_answer(api: ApiDouble) -> None:
+    body = api.analyze(**EXAMPLE)
+    assert list(body)[:9] == DOCUMENT_FIELDS
+    assert body["incident"] is True
+    assert body["type"] == "suspicious_behavior"
+    assert body["severity"] == "medium"
+    assert body["confidence"] == 82.5
+    assert body["timestamp"] == "2025-01-19T10:30:00Z"
+    assert isinstance(body["processing_time_ms"], int)
+    assert body["recommended_actions"] == [
+        "Increase camera focus on subject",
+        "Alert security personnel",
+    ]
+
+
+def test_decision_1_answer_carries_exactly_the_named_fields(api: ApiDouble) -> None:
+    body = api.analyze(**EXAMPLE)
+    assert set(body) == set(DOCUMENT_FIELDS) | OUR_FIELDS
+    assert body["incident_id"] == "incident_1"
+    assert body["new_incident"] is True
+    assert (body["camera_id"], body["frame_number"]) == ("CAM_01", 42)
+
+
+def test_decision_1_no_incident_has_null_id_and_an_empty_plan(quiet_api: ApiDouble) -> None:
+    body = quiet_api.analyze()
+    assert body["incident_id"] is None
+    assert body["new_incident"] is False
+    assert body["response_plan"] == []
+    assert body["camera_id"] is body["frame_number"] is None
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/json", "application/x-www-form-urlencoded"]
+)
+def test_decision_2_any_content_type_is_read_as_json(
+    quiet_api: ApiDouble, content_type: str | None
+) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    body = json.dumps({"image": PIXEL}).encode()
+    assert quiet_api.post("/api/analyze", content=body, headers=headers).status_code == 200
+
+
+def test_decision_3_the_curl_pixel_is_a_frame_without_incident(quiet_api: ApiDouble) -> None:
+    assert quiet_api.analyze(frame_number=1)["incident"] is False
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        PIXEL,
+        f"data:image/png;base64,{PIXEL}",
+        f"DATA:image/png;charset=utf-8;BASE64,{PIXEL}",
+        f"  data:image/png;base64,\n{PIXEL}\n",
+        PIXEL.rstrip("="),
+        "\r\n".join(PIXEL[at : at + 20] for at in range(0, len(PIXEL), 20)),
+        "\t".join(PIXEL),
+    ],
+    ids=[
+        "plain",
+        "prefix",
+        "prefix in capitals",
+        "prefix and space",
+        "no padding",
+        "lines",
+        "tabs",
+    ],
+)
+def test_decision_4_base64_forms_decode_to_the_same_bytes(image: str) -> None:
+    vision = ScriptedVision()
+    with ApiDouble(runtime=in_memory_runtime(vision=vision)) as api:
+        api.analyze(image=image)
+    assert vision.frames[0].image == base64.b64decode(PIXEL)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "not base64!", "", "    ", "=", "====", "A", "AAAAA", "AA=A", "data:image/png,AAAA",
+        "AA_-", PIXEL + "é", "\u0000", "🎥", "data:;base64,", PIXEL + "=AAA",
+    ],
+)  # fmt: skip
+def test_decision_4_what_is_not_base64_is_invalid_image(shared_api: ApiDouble, image: str) -> None:
+    answer = shared_api.post("/api/analyze", json={"image": image})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "INVALID_IMAGE")
+    assert error["details"] == {
+        "field": "image", "received_type": "string", "expected_format": "base64",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello", b"GIF89a", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\0"]
+)
+def test_decision_4_what_is_no_picture_is_invalid_image(shared_api: ApiDouble, data: bytes) -> None:
+    answer = shared_api.post("/api/analyze", json={"image": base64.b64encode(data).decode()})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_IMAGE")
+    assert answer.json()["error"]["details"]["field"] == "image"
+
+
+def test_decision_4_a_picture_the_decoder_refuses_is_invalid_image() -> None:
+    with ApiDouble(InvalidImage("The picture is cut off")) as api:
+        answer = api.post("/api/analyze", json={"image": jpeg_base64()})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "The picture is cut off"
+    assert answer.json()["error"]["details"]["expected_format"] == "JPEG or PNG"
+
+
+BAD_BODIES: dict[str, bytes] = {
+    "empty": b"",
+    "white space": b"  ",
+    "null": b"null",
+    "number": b"7",
+    "array": b"[]",
+    "text": b'"image"',
+    "no json": b"{image",
+    "cut off": b'{"image": "aGk',
+    "two values": b"{} {}",
+    "not utf-8": b'{"image": "\xff\xfe"}',
+    "utf-16": '{"image": ""}'.encode("utf-16"),
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "form": b"image=aGVsbG8=",
+    "deep": b'{"a":' * 500,
+    "missing image": b'{"frame_number": 1}',
+    "image null": b'{"image": null}',
+    "image number": b'{"image": 7}',
+    "image array": b'{"image": ["aGk="]}',
+    "image object": b'{"image": {}}',
+    "image true": b'{"image": true}',
+}
+BAD_FIELDS = {
+    "frame_number true": '"frame_number": true',
+    "frame_number 1.5": '"frame_number": 1.5',
+    "frame_number 1.0": '"frame_number": 1.0',
+    "frame_number -1": '"frame_number": -1',
+    "frame_number 2^63": '"frame_number": 9223372036854775808',
+    "frame_number NaN": '"frame_number": NaN',
+    "frame_number array": '"frame_number": [1]',
+    "timestamp word": '"timestamp": "yesterday"',
+    "timestamp empty": '"timestamp": ""',
+    "timestamp number": '"timestamp": 1737282600',
+    "timestamp digits": '"timestamp": "1737282600"',
+    "timestamp month 13": '"timestamp": "2025-13-01T00:00:00Z"',
+    "timestamp year 0": '"timestamp": "0000-01-01T00:00:00Z"',
+    "timestamp out of range": '"timestamp": "0001-01-01T00:00:00+23:59"',
+    "timestamp true": '"timestamp": true',
+    "metadata array": '"metadata": []',
+    "metadata text": '"metadata": "CAM_01"',
+    "camera_id number": '"metadata": {"camera_id": 7}',
+    "camera_id NUL": '"metadata": {"camera_id": "\\u0000"}',
+    "lone surrogate": '"metadata": {"camera_id": "\\ud800"}',
+    "location object": '"metadata": {"location": {}}',
+    "metadata NaN": '"metadata": {"x": NaN}',
+    "metadata Infinity": '"metadata": {"x": Infinity}',
+    "metadata 1e999": '"metadata": {"x": [1e999]}',
+    "metadata big integer": '"metadata": {"x": 9223372036854775808}',
+    "unknown field NaN": '"x": NaN',
+    "frame_number text": '"frame_number": "7"',
+    "frame_number huge": f'"frame_number": {"9" * 5000}',
+    "camera_id long": f'"metadata": {{"camera_id": "{"x" * 201}"}}',
+    "metadata deep": '"metadata": ' + '{"x":' * 9 + "1" + "}" * 9,
+    "metadata many": f'"metadata": {{"x": [{",".join("1" * 1001)}]}}',
+    "metadata long": f'"metadata": {{"x": "{"x" * 20_000}"}}',
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_decision_4_a_bad_body_is_a_validation_error(shared_api: ApiDouble, name: str) -> None:
+    answer = shared_api.post("/api/analyze", content=BAD_BODIES[name])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("name", BAD_FIELDS)
+def test_decision_4_a_bad_field_is_a_validation_error(shared_api: ApiDouble, name: str) -> None:
+    body = f'{{"image": "{PIXEL}", {BAD_FIELDS[name]}}}'
+    answer = shared_api.post("/api/analyze", content=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+def test_decision_4_the_error_names_the_field_and_repeats_no_value(api: ApiDouble) -> None:
+    answer = api.post("/api/analyze", json={"image": PIXEL, "frame_number": "s3cret"})
+    details = answer.json()["error"]["details"]
+    assert (details["field"], details["received_type"]) == ("frame_number", "string")
+    assert "s3cret" not in answer.text
+
+
+def test_decision_5_nothing_seen_is_normal_low_and_not_stored(quiet_api: ApiDouble) -> None:
+    body = quiet_api.analyze()
+    assert (body["type"], body["severity"]) == ("normal", "low")
+    assert body["recommended_actions"] == []
+    assert quiet_api.get("/api/incidents").json()["total"] == 0
+
+
+def test_decision_6_processing_time_is_measured() -> None:
+    vision = ScriptedVision(delay_s=0.05)
+    with ApiDouble(runtime=in_memory_runtime(vision=vision)) as api:
+        assert 50 <= api.analyze()["processing_time_ms"] < 2000
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("2025-01-19T10:30:00Z", "2025-01-19T10:30:00Z"),
+        ("2025-01-19T10:30:00z", "2025-01-19T10:30:00Z"),
+        ("2025-01-19T12:30:00+02:00", "2025-01-19T10:30:00Z"),
+        ("2025-01-19T10:30:00", "2025-01-19T10:30:00Z"),
+        ("2025-01-19T10:30:00.250Z", "2025-01-19T10:30:00.250000Z"),
+        ("2025-01-19 10:30:00Z", "2025-01-19T10:30:00Z"),
+    ],
+)
+def test_decision_7_timestamp_is_normalised(api: ApiDouble, given: str, told: str) -> None:
+    body = api.analyze(timestamp=given)
+    assert body["timestamp"] == told
+    assert body["warnings"] == []
+
+
+def test_decision_7_without_timestamp_it_is_the_time_of_receipt(api: ApiDouble) -> None:
+    before = datetime.now(UTC)
+    told = datetime.fromisoformat(api.analyze()["timestamp"])
+    assert before <= told <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(("lead_s", "is_flagged"), [(240, False), (360, True)])
+def test_decision_7_a_time_far_ahead_is_flagged(
+    api: ApiDouble, lead_s: float, is_flagged: bool
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(seconds=lead_s)
+    assert bool(api.analyze(timestamp=ahead.isoformat())["warnings"]) is is_flagged
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"camera_id": None}, {"camera_id": " "}])
+def test_decision_8_without_camera_the_frame_stands_alone(metadata: dict[str, Any] | None) -> None:
+    vision = ScriptedVision()
+    with ApiDouble(runtime=in_memory_runtime(vision=vision)) as api:
+        api.analyze(metadata=metadata)
+    assert vision.frames[0].camera_id is None
+
+
+def test_decision_8_metadata_and_camera_reach_the_frame() -> None:
+    vision = ScriptedVision()
+    with ApiDouble(runtime=in_memory_runtime(vision=vision)) as api:
+        api.analyze(metadata={"camera_id": "CAM_01", "shift": {"guard": "B"}}, frame_number=3)
+    frame = vision.frames[0]
+    assert (frame.camera_id, frame.frame_number) == ("CAM_01", 3)
+    assert frame.metadata == {"camera_id": "CAM_01", "shift": {"guard": "B"}}
+
+
+def test_decision_8_same_key_and_body_give_the_same_answer(api: ApiDouble) -> None:
+    given: dict[str, Any] = {"json": {"image": PIXEL}, "headers": {"Idempotency-Key": "k1"}}
+    first, second = api.post("/api/analyze", **given), api.post("/api/analyze", **given)
+    assert first.content == second.content
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert api.get("/api/incidents").json()["total"] == 1
+
+
+def test_decision_8_frames_without_a_key_are_each_their_own(api: ApiDouble) -> None:
+    ids = {api.analyze(frame_number=1)["incident_id"] for _ in range(2)}
+    assert len(ids) == 2
+
+
+def test_decision_8_another_body_under_the_key_is_refused(api: ApiDouble) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    api.post("/api/analyze", json={"image": PIXEL}, headers=headers)
+    answer = api.post("/api/analyze", json={"image": jpeg_base64()}, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 256, "with space"])
+def test_decision_8_a_key_of_bad_form_is_refused(api: ApiDouble, key: str) -> None:
+    answer = api.post("/api/analyze", json={"image": PIXEL}, headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+
+
+def test_decision_8_a_failure_is_not_remembered_under_the_key() -> None:
+    with ApiDouble(AnalysisFailed(), threat()) as api:
+        given: dict[str, Any] = {"json": {"image": PIXEL}, "headers": {"Idempotency-Key": "k1"}}
+        assert api.post("/api/analyze", **given).status_code == 500
+        assert api.post("/api/analyze", **given).status_code == 200
+
+
+def test_decision_9_and_10_subtype_and_subjects(api: ApiDouble) -> None:
+    body = api.analyze()
+    assert body["subtype"] == "loitering"
+    assert body["subjects"] == [
+        {
+            "description": "Person in dark hoodie",
+            "behavior": "Nervous movements",
+            "location": "Near entrance",
+            "bbox": [1.0, 2.0, 3.0, 4.0],
+            "track_id": 7,
+        }
+    ]
+
+
+def test_decision_11_plan_steps_are_structured(api: ApiDouble) -> None:
+    steps = api.analyze()["response_plan"]
+    assert [step["action"] for step in steps] == ["increase_monitoring", "alert_security"]
+    assert set(steps[0]) == {
+        "step", "action", "priority", "parameters", "reasoning", "requires_approval",
+    }  # fmt: skip
+
+
+def test_decision_12_one_plan_for_all_frames_of_an_incident() -> None:
+    planner = FixedPlanner()
+    verdicts = [threat(grouping_key="door"), threat(grouping_key="door", severity=Severity.HIGH)]
+    with ApiDouble(runtime=in_memory_runtime(verdicts, planner=planner)) as api:
+        first, second = api.analyze(), api.analyze()
+    assert first["incident_id"] == second["incident_id"]
+    assert (first["new_incident"], second["new_incident"]) == (True, False)
+    assert second["response_plan"] == first["response_plan"] != []
+    assert planner.planned == ["incident_1"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (AnalysisFailed("The model failed"), 500, "ANALYSIS_FAILED"),
+        (ServiceUnavailable("Too much to do"), 503, "SERVICE_UNAVAILABLE"),
+        (RuntimeError("CUDA at /opt/secret"), 500, "ANALYSIS_FAILED"),
+        (TimeoutError(), 500, "ANALYSIS_FAILED"),
+    ],
+)
+def test_decision_13_a_failure_is_never_no_incident(
+    failure: Exception, status: int, code: str
+) -> None:
+    with ApiDouble(failure) as api:
+        answer = api.post("/api/analyze", json={"image": PIXEL})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert "secret" not in answer.text
+    assert ("Retry-After" in answer.headers) is (status == 503)
