@@ -8,7 +8,7 @@ document has them.
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AliasChoices,
@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     ingress_replicas: int = Field(1, ge=1)
     vision_replicas: int = Field(1, ge=1)
     planner_replicas: int = Field(1, ge=1)
+    ingress_requests: int = Field(
+        2000, ge=1, description="requests and sockets one ingress replica holds at once"
+    )
+    store_resource: str | None = Field(
+        None, description="custom Ray resource of the node whose disk holds the incident store"
+    )
     vision_gpus: float = Field(0.0, ge=0, description="GPU share of one vision replica")
 
     @classmethod
@@ -119,6 +125,11 @@ class Settings(BaseSettings):
                 if part.strip()
             )
         return value
+
+    @field_validator("data_dir", "vision_weights", "site_file", "rules_file", "playbooks_file")
+    @classmethod
+    def _make_absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path else None
 
     @model_validator(mode="after")
     def _has_the_key_it_requires(self) -> Self:
@@ -147,10 +158,10 @@ class Settings(BaseSettings):
         return self.api_key is not None and self.require_api_key is not False
 
 
-def load_settings() -> Settings:
-    """Read every source once; raises ConfigurationError that names the setting."""
+def load_settings(**given: Any) -> Settings:
+    """Read every source once, `given` first; raises ConfigurationError that names the setting."""
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         lines = [
             f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}"

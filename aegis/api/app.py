@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from aegis.api.auth import DoorMiddleware
 from aegis.api.body import BodyMiddleware, DeadlineMiddleware
 from aegis.api.caller import Doorman
+from aegis.api.console import add_console
 from aegis.api.cors import CorsMiddleware
 from aegis.api.docs import add_docs
 from aegis.api.errors import ErrorMiddleware, render_error
@@ -57,6 +58,7 @@ def _create_routes(runtime: Runtime, settings: Settings, doorman: Doorman) -> Fa
     ticker = StatusTicker(hub, desk)
     app = _create_fastapi(hub, ticker)
     add_docs(app)
+    add_console(app)
     routers: tuple[APIRouter, ...] = (
         service_routes(runtime, desk),
         analyze_routes(runtime, settings, idempotency),

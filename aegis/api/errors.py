@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aegis import errors
 from aegis.api.exchange import exchange_of
+from aegis.api.failure_log import describe_failure
 from aegis.api.problems import validation_failed
 from aegis.api.schemas import ErrorEnvelope, ErrorObject
 from aegis.errors import AegisError, ServiceUnavailable
@@ -60,7 +61,7 @@ def to_aegis_error(error: Exception) -> AegisError:
         return validation_failed(error.errors())
     if isinstance(error, HTTPException):
         return _of_status(error.status_code)
-    _log.error("unexpected_error", exc_info=error)
+    _log.error("unexpected_error", **describe_failure(error))
     return AegisError("Something went wrong inside; the request id finds it in the log")
 
 

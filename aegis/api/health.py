@@ -6,6 +6,7 @@ from typing import get_args
 
 import structlog
 
+from aegis.api.failure_log import describe_failure
 from aegis.domain.statistics import ComponentName, HealthReport
 from aegis.ports import Monitor
 
@@ -34,5 +35,5 @@ class HealthDesk:
         try:
             return await self._monitor.component_health()
         except Exception as error:  # noqa: BLE001 - the rim: a monitor that fails is an answer
-            _log.warning("monitor_failed", exc_info=error)
+            _log.warning("monitor_failed", **describe_failure(error))
             return dict.fromkeys(get_args(ComponentName), "unknown")

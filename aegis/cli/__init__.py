@@ -1,1 +1,1 @@
-"""The `aegis` command."""
+"""The `aegis` command: one file for each of its commands."""

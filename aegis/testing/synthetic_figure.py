@@ -1,7 +1,7 @@
 """A walking person, drawn: a skeleton of spheres in three dimensions, skinned and shaded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi, sin
 
 import cv2
@@ -16,6 +16,7 @@ Sphere = tuple[Point, float]
 
 _SUPERSAMPLING = 3
 _TILT = 0.22
+_FEET_AT = 0.94
 _LAYERS = ((1.0, 0.66), (0.8, 0.9), (0.5, 1.1))
 
 
@@ -46,10 +47,22 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of body or clothing: the hull around its spheres, in one colour."""
+    """One piece of body or clothing: the hull around its spheres, in one colour.
+
+    nearer: counts as that much nearer to the camera, as a shirt lies over the trousers.
+    """
 
     spheres: tuple[Sphere, ...]
     colour: Colour
+    nearer: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """xyxy: corners of the part inside the picture, pixels; visible: its share of the body."""
+
+    xyxy: tuple[float, float, float, float]
+    visible: float
 
 
 def build_figure(look: Look, pose: Pose) -> list[Part]:
@@ -62,18 +75,21 @@ def build_figure(look: Look, pose: Pose) -> list[Part]:
 
 def draw_figure(
     canvas: Pixels, look: Look, pose: Pose, foot_xy: tuple[float, float], height: float
-) -> NDArray[np.float32]:
-    """Paint a person of `height` pixels onto (H, W, 3) `canvas`; returns their (H, W) opacity."""
+) -> Drawn | None:
+    """Paint a person of `height` pixels onto (H, W, 3) `canvas`; None when beside the picture."""
     rgb, alpha = _render(build_figure(look, pose), pose.heading, height)
-    left = foot_xy[0] - alpha.shape[1] / 2
-    top = foot_xy[1] - alpha.shape[0] * 0.94
+    left, top = foot_xy[0] - alpha.shape[1] / 2, foot_xy[1] - alpha.shape[0] * _FEET_AT
     to_canvas = np.array([[1, 0, left], [0, 1, top]], np.float32)
     size = (canvas.shape[1], canvas.shape[0])
     opacity = np.asarray(cv2.warpAffine(alpha, to_canvas, size), np.float32)
-    paint = cv2.warpAffine(rgb, to_canvas, size, borderMode=cv2.BORDER_REPLICATE)
-    mixed = canvas + (paint.astype(np.float32) - canvas) * opacity[:, :, None]
-    canvas[:] = mixed.astype(np.uint8)
-    return opacity
+    rows, columns = np.flatnonzero(opacity.max(1) > 0.5), np.flatnonzero(opacity.max(0) > 0.5)
+    if not len(rows):
+        return None
+    paint = cv2.warpAffine(rgb, to_canvas, size).astype(np.float32)
+    canvas[:] = (canvas + (paint - canvas) * opacity[:, :, None]).astype(np.uint8)
+    box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    x0, y0, x1, y1 = map(float, box)
+    return Drawn((x0, y0, x1, y1), min(1.0, float(opacity.sum() / alpha.sum())))
 
 
 def _leg(look: Look, pose: Pose, side: int) -> Iterator[Part]:
@@ -94,7 +110,7 @@ def _leg(look: Look, pose: Pose, side: int) -> Iterator[Part]:
 
 def _arm(look: Look, pose: Pose, side: int) -> Iterator[Part]:
     swing = -0.42 * pose.stride * sin(pose.phase + (0 if side > 0 else pi))
-    shoulder = (side * 0.112 * look.build, 0.795, 0.0)
+    shoulder = (side * 0.112 * look.build, 0.785, 0.0)
     elbow = _hang(shoulder, swing, 0.17, side * 0.035)
     wrist = _hang(elbow, swing + 0.22 + 0.25 * pose.stride, 0.14, -side * 0.004)
     hand = _hang(wrist, swing + 0.3, 0.035)
@@ -108,10 +124,11 @@ def _trunk(look: Look) -> Iterator[Part]:
     hem = 0.42 if look.has_coat else 0.53
     spheres = [((0.0, 0.73, 0.012), 0.086 * wide), ((0.0, 0.62, 0.01), 0.078 * wide)]
     for side in (1, -1):
-        spheres.append(((side * 0.09 * wide, 0.8, 0.0), 0.036))
+        spheres.append(((side * 0.085 * wide, 0.793, 0.0), 0.04))
+        spheres.append(((side * 0.03, 0.825, 0.0), 0.03))
         spheres.append(((side * 0.045 * wide, hem, 0.0), 0.068 * wide))
     yield Part((((0.0, 0.51, 0.0), 0.085 * wide),), look.trousers)
-    yield Part(tuple(spheres), look.top)
+    yield Part(tuple(spheres), look.top, nearer=0.065)
     yield Part((((0.0, 0.83, 0.0), 0.034), ((0.0, 0.88, 0.01), 0.03)), look.skin)
 
 
@@ -126,10 +143,8 @@ def _hang(start: Point, angle: float, length: float, outwards: float = 0.0) -> P
 
 
 def _moved(part: Part, up: float) -> Part:
-    return Part(
-        tuple(((point[0], point[1] + up, point[2]), radius) for point, radius in part.spheres),
-        part.colour,
-    )
+    lifted = (((point[0], point[1] + up, point[2]), radius) for point, radius in part.spheres)
+    return replace(part, spheres=tuple(lifted))
 
 
 def _render(parts: list[Part], heading: float, height: float) -> tuple[Pixels, NDArray[np.float32]]:
@@ -138,19 +153,20 @@ def _render(parts: list[Part], heading: float, height: float) -> tuple[Pixels, N
     rows, columns = int(scale * 1.16), int(scale * 0.9)
     rgb = np.zeros((rows, columns, 3), np.uint8)
     alpha = np.zeros((rows, columns), np.uint8)
-    origin = np.array([columns / 2, rows * 0.94])
+    origin = np.array([columns / 2, rows * _FEET_AT])
     for part in sorted(parts, key=lambda it: _nearness(it, heading)):
         _paint(rgb, alpha, part, heading, scale, origin)
     soft = cv2.GaussianBlur(rgb, (0, 0), scale * 0.006)
     small = (max(1, columns // _SUPERSAMPLING), max(1, rows // _SUPERSAMPLING))
     return (
         np.asarray(cv2.resize(soft, small, interpolation=cv2.INTER_AREA), np.uint8),
-        np.asarray(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), np.float32) / 255,
+        np.asarray(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA) / 255, np.float32),
     )
 
 
 def _nearness(part: Part, heading: float) -> float:
-    return float(np.mean([_project(point, heading)[2] for point, _ in part.spheres]))
+    depths = [_project(point, heading)[2] for point, _ in part.spheres]
+    return float(np.mean(depths)) + part.nearer
 
 
 def _project(point: Point, heading: float) -> Point:

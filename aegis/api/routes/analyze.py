@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from aegis.api.bounded_json import parse_body
 from aegis.api.exchange import exchange_of
+from aegis.api.failure_log import describe_failure
 from aegis.api.idempotency import Idempotency
 from aegis.api.image_field import decode_image_field, describe_image
 from aegis.api.openapi import IDEMPOTENCY_KEY, body_of, problems
@@ -99,7 +100,7 @@ async def _judge(frame: Frame, runtime: Runtime, max_pixels: int) -> FrameResult
     except AegisError:
         raise
     except Exception as error:
-        _log.exception("analysis_failed")
+        _log.error("analysis_failed", **describe_failure(error))
         raise AnalysisFailed("The analysis failed; try again or look into the log") from error
 
 

@@ -50,10 +50,14 @@ def threat(**changed: Any) -> Assessment:
     return seen.model_copy(update=changed)
 
 
-def jpeg_base64() -> str:
+def jpeg_bytes() -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (16, 16)).save(buffer, "JPEG")
-    return base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()
+
+
+def jpeg_base64() -> str:
+    return base64.b64encode(jpeg_bytes()).decode()
 
 
 class ApiDouble:
@@ -65,7 +69,11 @@ class ApiDouble:
         settings = {"requests_per_minute": 1_000_000} | settings
         self.runtime = runtime or in_memory_runtime(verdicts)
         self.app: ASGIApp = create_app(self.runtime, make_settings(**settings))
-        self._peer = peer
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app, client=peer),
+            base_url="http://aegis.test",
+            trust_env=False,
+        )
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
@@ -78,9 +86,7 @@ class ApiDouble:
         return self._runner.run(work)
 
     async def send(self, method: str, path: str, **given: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app, client=self._peer)
-        async with httpx.AsyncClient(transport=transport, base_url="http://aegis.test") as client:
-            return await client.request(method, path, **given)
+        return await self._client.request(method, path, **given)
 
     def request(self, method: str, path: str, **given: Any) -> httpx.Response:
         return self.run(self.send(method, path, **given))

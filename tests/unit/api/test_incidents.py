@@ -1,6 +1,7 @@
 """`/api/incidents`: the document's examples and decisions 14 to 19."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,17 @@ RECORD = {
 @pytest.fixture
 def three(api: ApiDouble) -> ApiDouble:
     """incident_1 to incident_3 on three days in January."""
+    return open_three(api)
+
+
+@pytest.fixture(scope="module")
+def same_three() -> Iterator[ApiDouble]:
+    """For questions only."""
+    with ApiDouble(threat()) as double:
+        yield open_three(double)
+
+
+def open_three(api: ApiDouble) -> ApiDouble:
     for day in (18, 19, 20):
         api.analyze(timestamp=f"2025-01-{day}T10:30:00Z", metadata={"camera_id": f"CAM_{day}"})
     return api
@@ -78,8 +90,8 @@ def test_document_list_has_total_incidents_and_pagination(three: ApiDouble) -> N
         ("unknown=parameter", [3, 2, 1]),
     ],
 )
-def test_decision_14_filters(three: ApiDouble, query: str, found: list[int]) -> None:
-    assert ids(three, query) == found
+def test_decision_14_filters(same_three: ApiDouble, query: str, found: list[int]) -> None:
+    assert ids(same_three, query) == found
 
 
 @pytest.mark.parametrize(

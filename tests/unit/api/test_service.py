@@ -10,7 +10,7 @@ import pytest
 from aegis.domain.response import ActionType
 from aegis.domain.statistics import AgentStatistics
 from aegis.testing.doubles import FixedMonitor, in_memory_runtime
-from tests.unit.api.api_double import ApiDouble
+from tests.unit.api.api_double import PIXEL, ApiDouble, threat
 
 
 def test_document_root(shared_api: ApiDouble) -> None:
@@ -251,8 +251,6 @@ def test_decision_30_the_unforeseen_tells_nothing_and_is_logged(
 
 
 def test_no_key_notes_image_or_query_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    from tests.unit.api.api_double import PIXEL, threat
-
     with ApiDouble(threat(), api_key="s3cret-key") as api:
         headers = {"X-API-Key": "s3cret-key"}
         api.post("/api/analyze", json={"image": PIXEL}, headers=headers)
@@ -275,6 +273,18 @@ def test_decision_31_pages_load_nothing_from_elsewhere(shared_api: ApiDouble, pa
         assert source.startswith("/docs/assets/")
         assert shared_api.get(source).status_code == 200
     assert "https://" not in answer.text
+
+
+def test_the_console_is_open_and_loads_only_its_own_files() -> None:
+    with ApiDouble(api_key="correct-horse") as api:
+        page = api.get("/console")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        sources = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
+        assert sorted(sources) == ["/console/console.css", "/console/console.js"]
+        assert {api.get(source).status_code for source in sources} == {200}
+        assert "innerHTML" not in api.get("/console/console.js").text
+        assert api.get("/console/nothing").status_code == 404
+        assert api.get("/console/..%2Fsettings.py").status_code == 404
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def everything(memory: Any) -> tuple[Any, ...]:
 
 
 @settings(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -1,0 +1,56 @@
+# Two commands are enough: `make run` and `make test`. `make` alone lists the others.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test demo lint types imports check unit acceptance bench format clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+run: $(READY)  ## serve on this machine until Ctrl-C
+	@$(BIN)/aegis serve
+
+demo: $(READY)  ## serve, watch a rendered clip, end with incidents to look at
+	@$(BIN)/aegis demo
+
+test: check unit acceptance  ## lint, types, import contracts and every test
+
+check: lint types imports  ## everything that needs no test run
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+unit: $(READY)  ## tests without Ray, in seconds
+	$(BIN)/pytest tests/unit
+
+acceptance: $(READY)  ## tests over HTTP and WebSocket against the running system
+	$(BIN)/pytest tests/integration tests/acceptance
+
+bench: $(READY)  ## throughput and start-up, ours beside the bare thing
+	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.startup
+
+format: $(READY)  ## lay the code out
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## forget the environment and the caches, never the data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# trackers asks for opencv-python, which needs a display library; the headless build has the
+# same module and is laid over it.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/pip install --quiet --constraint constraints.txt --force-reinstall --no-deps opencv-python-headless
+	@touch $@

@@ -1,0 +1,101 @@
+"""`aegis incidents`: look at what happened, and settle it."""
+
+from typing import Annotated
+
+import typer
+
+from aegis.cli.connection import KeyOption, UrlOption, connect
+
+incidents = typer.Typer(help="List incidents; show or resolve one.", invoke_without_command=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the server's JSON.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Such as incident_7, or just 7.")]
+
+
+@incidents.callback()
+def list_incidents(
+    ctx: typer.Context,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(help="active, investigating, resolved, false_positive or escalated."),
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="low, medium, high or critical.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="violence, suspicious_behavior, intrusion or vandalism."),
+    ] = None,
+    camera: Annotated[str | None, typer.Option(help="Only this camera's.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    api_key: KeyOption = None,
+) -> None:
+    """List incidents, newest first; `show ID` and `resolve ID` deal with one.
+
+    Filters may be repeated: any of them matches.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from aegis.cli.incident_table import tabulate_incidents  # noqa: PLC0415 - keeps --help fast
+    from aegis.cli.terminal import open_output  # noqa: PLC0415
+
+    with connect(url, api_key) as client:
+        page = client.incidents(
+            status=status or (),
+            severity=severity or (),
+            type=kind or (),
+            camera_id=camera,
+            limit=limit,
+        )
+    output = open_output()
+    if as_json:
+        output.print_json(page.model_dump_json())
+        return
+    output.print(tabulate_incidents(page.incidents))
+    output.print(f"{len(page.incidents)} of {page.total}")
+
+
+@incidents.command()
+def show(
+    incident_id: IdArgument,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    api_key: KeyOption = None,
+) -> None:
+    """Show everything that is known of one incident."""
+    from aegis.cli.incident_table import describe_incident  # noqa: PLC0415 - keeps --help fast
+    from aegis.cli.terminal import open_output  # noqa: PLC0415
+
+    with connect(url, api_key) as client:
+        incident = client.incident(_whole_id(incident_id))
+    if as_json:
+        open_output().print_json(incident.model_dump_json())
+        return
+    open_output().print(describe_incident(incident))
+
+
+@incidents.command()
+def resolve(
+    incident_id: IdArgument,
+    notes: Annotated[str | None, typer.Option(help="Why; kept with the incident.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who resolves it.")] = None,
+    status: Annotated[
+        str, typer.Option(help="Another status, e.g. false_positive.")
+    ] = "resolved",
+    url: UrlOption = None,
+    api_key: KeyOption = None,
+) -> None:
+    """Settle an incident."""
+    from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
+
+    with connect(url, api_key) as client:
+        answer = client.update_status(
+            _whole_id(incident_id), status, notes=notes, resolved_by=by
+        )
+    open_output().print(f"{answer.id} is {answer.status}")
+
+
+def _whole_id(text: str) -> str:
+    return f"incident_{text}" if text.isdecimal() else text

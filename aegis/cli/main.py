@@ -1,0 +1,43 @@
+"""The `aegis` command, put together from one file for each of its commands."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from aegis.cli.analyze import analyze
+from aegis.cli.demo import demo
+from aegis.cli.incidents import incidents
+from aegis.cli.serve import serve
+from aegis.cli.settings import settings
+from aegis.cli.terminal import show_error
+from aegis.cli.watch import watch
+from aegis.errors import AegisError
+
+
+class AegisCommands(TyperGroup):
+    """Tells a user's mistake in one line with its remedy, exit code 2; never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except AegisError as error:
+            show_error(error)
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    name="aegis",
+    cls=AegisCommands,
+    help="Physical security from camera frames: incidents with evidence and responses.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",
+)
+app.command()(serve)
+app.command()(analyze)
+app.command()(watch)
+app.add_typer(incidents, name="incidents")
+app.command()(settings)
+app.command()(demo)

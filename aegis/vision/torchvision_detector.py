@@ -1,0 +1,96 @@
+"""Any torchvision detection model, by its registered name."""
+
+import pickle
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+from urllib.error import URLError
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torchvision.models import detection as detection_models
+from torchvision.models import get_model, get_model_weights, list_models
+
+from aegis.domain.detection import Detections
+from aegis.errors import ConfigurationError
+from aegis.vision.compute_device import choose_device
+
+_FLOOR = 0.05
+_MINE = {
+    "bicycle": "bicycle", "car": "vehicle", "motorcycle": "vehicle", "bus": "vehicle",
+    "train": "vehicle", "truck": "vehicle", "boat": "vehicle", "knife": "weapon",
+    "backpack": "bag", "handbag": "bag", "suitcase": "bag",
+    **dict.fromkeys(
+        ("bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"),
+        "animal",
+    ),
+}  # fmt: skip
+
+
+class TorchvisionDetector:
+    """A COCO-trained model with its labels in Aegis's vocabulary.
+
+    The published weights are fetched by torchvision once, where there is internet; a local
+    file replaces them. Raises ConfigurationError at start for whatever is wrong.
+    """
+
+    score_threshold = 0.5
+
+    def __init__(self, name: str, weights: Path | None = None, device: str = "auto") -> None:
+        known = list_models(module=detection_models)
+        if name not in known:
+            raise ConfigurationError(
+                f"Unknown model {name!r}: AEGIS_VISION_MODEL is aegis-small or one of "
+                + ", ".join(sorted(known))
+            )
+        self.name = name
+        self._device = choose_device(device)
+        published = get_model_weights(name).DEFAULT
+        self._labels = [_MINE.get(label, label) for label in published.meta["categories"]]
+        self._net = _load(name, published, weights).eval().to(self._device)
+
+    @torch.inference_mode()
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
+        """Boxes with a score of at least 0.05, in pixels of each image, best first."""
+        tensors = [
+            torch.from_numpy(image).to(self._device).permute(2, 0, 1).float() / 255
+            for image in images
+        ]
+        answers = cast(list[dict[str, torch.Tensor]], self._net(tensors))
+        return [self._translate(answer) for answer in answers]
+
+    def _translate(self, answer: dict[str, torch.Tensor]) -> Detections:
+        keep = answer["scores"] >= _FLOOR
+        return Detections(
+            answer["boxes"][keep].cpu().numpy().astype(np.float32),
+            answer["scores"][keep].cpu().numpy().astype(np.float32),
+            tuple(self._labels[label] for label in answer["labels"][keep].tolist()),
+        )
+
+
+def _load(name: str, published: Any, weights: Path | None) -> torch.nn.Module:
+    try:
+        if weights is None:
+            return cast(torch.nn.Module, get_model(name, weights=published))
+        net = cast(torch.nn.Module, get_model(name, weights=None, weights_backbone=None))
+        net.load_state_dict(_read(weights))
+    except (URLError, OSError) as error:
+        raise ConfigurationError(
+            f"The weights of {name} cannot be had ({error}): give a local file with "
+            "AEGIS_VISION_WEIGHTS, or use AEGIS_VISION_MODEL=aegis-small, which needs none"
+        ) from error
+    except (RuntimeError, pickle.UnpicklingError, KeyError) as error:
+        raise ConfigurationError(
+            f"Weights {weights} do not fit {name}: {str(error)[:300]}"
+        ) from error
+    return net
+
+
+def _read(weights: Path) -> Mapping[str, torch.Tensor]:
+    if weights.suffix == ".safetensors":
+        from safetensors.torch import load_file  # noqa: PLC0415 - on demand
+
+        return load_file(weights)
+    # weights_only refuses pickled code.
+    return cast(Mapping[str, torch.Tensor], torch.load(weights, weights_only=True))

@@ -1,0 +1,124 @@
+"""What is remembered of one thing that is followed through a scene."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+_SMOOTHING = 0.3
+_PRESENCE_GAIN = 0.2
+_MIN_PRESENCE = 0.4
+_TRAIL_STEP_S = 1.0
+_TRAIL_LENGTH = 60
+_SPEED_SPAN_S = 0.7
+_REENTRY_S = 3.0
+
+
+class Sighting(NamedTuple):
+    """One frame's view of it: time in seconds, ground point and height in pixels."""
+
+    at_s: float
+    x: float
+    y: float
+    height: float
+    score: float
+
+
+@dataclass(slots=True)
+class _Stay:
+    entered_s: float
+    last_inside_s: float
+
+
+@dataclass(slots=True)
+class TrackMemory:
+    """A track from its first sighting; all times are the frames' own, in seconds.
+
+    presence: 0 to 1, how regularly the last frames showed it; what the detector imagines in
+    one frame of five stays below 0.4.
+    """
+
+    label: str
+    first_seen_s: float
+    last_seen_s: float
+    last_frame: int
+    mean_score: float
+    frames: int = 0
+    presence: float = 0.5
+    speed: float = 0.0
+    trail: deque[tuple[float, float, float, float]] = field(
+        default_factory=lambda: deque(maxlen=_TRAIL_LENGTH)
+    )
+    _stays: dict[str, _Stay] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, label: str, sighting: Sighting, frame: int) -> Self:
+        """A track before its first frame is added with `add`."""
+        return cls(label, sighting.at_s, sighting.at_s, frame, sighting.score)
+
+    def add(self, sighting: Sighting, frame: int) -> None:
+        """Remember one more frame; frame: the camera's count of frames so far."""
+        missed = max(0, frame - self.last_frame - 1)
+        self.presence *= (1 - _PRESENCE_GAIN) ** missed
+        if self.frames:
+            self.presence += _PRESENCE_GAIN * (1 - self.presence)
+        self.mean_score += _SMOOTHING * (sighting.score - self.mean_score)
+        self.speed = self._measure_speed(sighting)
+        self.frames += 1
+        self.last_seen_s, self.last_frame = sighting.at_s, frame
+        if not self.trail or sighting.at_s - self.trail[-1][0] >= _TRAIL_STEP_S:
+            self.trail.append((sighting.at_s, sighting.x, sighting.y, sighting.height))
+
+    def enter(self, zones: Iterable[str], at_s: float) -> None:
+        """It is in these zones now; a stay outlasts an absence of 3 s."""
+        for name in zones:
+            stay = self._stays.get(name)
+            if stay is None or at_s - stay.last_inside_s > _REENTRY_S:
+                self._stays[name] = _Stay(at_s, at_s)
+            else:
+                stay.last_inside_s = at_s
+
+    def zones(self) -> frozenset[str]:
+        """Where it was when last seen."""
+        return frozenset(
+            name for name, stay in self._stays.items() if stay.last_inside_s == self.last_seen_s
+        )
+
+    def stay_s(self, zone: str, at_s: float) -> float:
+        """How long it has been in a zone without leaving."""
+        stay = self._stays.get(zone)
+        return max(0.0, at_s - stay.entered_s) if stay else 0.0
+
+    @property
+    def dwell_s(self) -> float:
+        """Seconds from the first to the last sighting."""
+        return self.last_seen_s - self.first_seen_s
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it was seen often, long and regularly enough to be believed.
+
+        Three frames over 0.4 s, or two over 1 s where frames are rare.
+        """
+        lasting = (self.frames >= 3 and self.dwell_s >= 0.4) or (
+            self.frames >= 2 and self.dwell_s >= 1.0
+        )
+        return lasting and self.presence >= _MIN_PRESENCE
+
+    @property
+    def roam(self) -> float:
+        """Diagonal of the ground it covered in the last minute, in body heights."""
+        if len(self.trail) < 2:
+            return 0.0
+        _, xs, ys, heights = zip(*self.trail, strict=True)
+        diagonal = ((max(xs) - min(xs)) ** 2 + (max(ys) - min(ys)) ** 2) ** 0.5
+        return float(diagonal / max(sum(heights) / len(heights), 1.0))
+
+    def _measure_speed(self, sighting: Sighting) -> float:
+        """Body heights a second since the last point of the trail that is old enough."""
+        for at_s, x, y, height in reversed(self.trail):
+            span = sighting.at_s - at_s
+            if span >= _SPEED_SPAN_S:
+                distance = ((sighting.x - x) ** 2 + (sighting.y - y) ** 2) ** 0.5
+                return float(distance / span / max((sighting.height + height) / 2, 1.0))
+        return self.speed

@@ -1,0 +1,208 @@
+"""Gives things seen in frame after frame one number each."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.domain.detection import Detections
+
+if TYPE_CHECKING:
+    from trackers import ByteTrackTracker
+
+UNTRACKED = 0
+"""The id of a detection that is too weak to be followed."""
+
+_REFERENCE_HZ = 5.0
+_BUFFER_RATIO = 0.8
+_MIN_OVERLAP = 0.1
+_COAST_S = 3.0
+_SAME_PLACE_S = 5.0
+_MOVING_S = 2.5
+_SAME_PLACE_IOU = 0.3
+_REACH = 0.75
+
+
+@dataclass(slots=True)
+class _LastSeen:
+    label: str
+    box: NDArray[np.float32]
+    at_s: float
+
+
+class Tracker:
+    """ByteTrack for one camera, one follower a label, so that a weapon never takes a person's id.
+
+    Made for 0.2 to 30 frames a second in the time of the frames, and for weak detectors:
+    boxes are compared with a wide margin (BIoU), because a walker at 2 frames a second no
+    longer overlaps his own last box. What the follower loses gets its old id back where it
+    vanished: for 5 s in the same place, for 2.5 s within three quarters of its height, and
+    longer where frames are further apart. Two people who swap places while unseen swap ids.
+
+    Source: ByteTrack, https://arxiv.org/abs/2110.06864; BIoU, https://arxiv.org/abs/2211.14317.
+    """
+
+    def __init__(self, score_threshold: float) -> None:
+        self._threshold = score_threshold
+        self._followers: dict[str, ByteTrackTracker] = {}
+        self._ids: dict[tuple[str, int], int] = {}
+        self._last_seen: dict[int, _LastSeen] = {}
+        self._next_id = 1
+        self._now_s: float | None = None
+        self._interval_s = 0.0
+
+    def update(self, detections: Detections, at_s: float) -> NDArray[np.int64]:
+        """Ids (N,) of these detections, UNTRACKED for the weak ones.
+
+        at_s: the frame's time, seconds, later than that of every frame before.
+        """
+        self._advance(at_s)
+        ids = np.full(len(detections), UNTRACKED, np.int64)
+        followed = self._follow(detections, at_s)
+        for index, key in followed.items():
+            ids[index] = self._ids.get(key, UNTRACKED)
+        for index in self._nameless(detections, ids):
+            ids[index] = self._recall(detections, index, set(ids.tolist())) or self._new_id()
+        self._remember(detections, ids, followed, at_s)
+        return ids
+
+    def match(self, detections: Detections) -> NDArray[np.int64]:
+        """Ids (N,) that these detections would have now; nothing is remembered."""
+        ids = np.full(len(detections), UNTRACKED, np.int64)
+        for index in range(len(detections)):
+            ids[index] = self._recall(detections, index, set(ids.tolist())) or UNTRACKED
+        return ids
+
+    def forget(self) -> None:
+        """Lose sight of everything; ids go on counting."""
+        self._followers.clear()
+        self._ids.clear()
+        self._last_seen.clear()
+        self._now_s = None
+        self._interval_s = 0.0
+
+    def memory_s(self) -> float:
+        """So long a lost thing keeps its id."""
+        return max(_SAME_PLACE_S, 2.5 * self._interval_s)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the followers: they weigh 50 KB a camera, and recall bridges their loss."""
+        return {**self.__dict__, "_followers": {}, "_ids": {}}
+
+    def _advance(self, at_s: float) -> None:
+        if self._now_s is not None:
+            gap = at_s - self._now_s
+            self._interval_s = gap if not self._interval_s else 0.7 * self._interval_s + 0.3 * gap
+        self._now_s = at_s
+        expired = [
+            track_id
+            for track_id, seen in self._last_seen.items()
+            if at_s - seen.at_s > self.memory_s()
+        ]
+        for track_id in expired:
+            del self._last_seen[track_id]
+
+    def _follow(self, detections: Detections, at_s: float) -> dict[int, tuple[str, int]]:
+        """The followers' own numbers by index of the detection."""
+        followed: dict[int, tuple[str, int]] = {}
+        labels = np.array(detections.labels)
+        for label in set(detections.labels) | set(self._followers):
+            rows = np.flatnonzero(labels == label)
+            numbers = self._update_follower(label, detections, rows, at_s)
+            followed |= {row: (label, number) for row, number in numbers.items()}
+        return followed
+
+    def _update_follower(
+        self, label: str, detections: Detections, rows: NDArray[np.intp], at_s: float
+    ) -> dict[int, int]:
+        import supervision as sv  # noqa: PLC0415 - two seconds, only where something is tracked
+
+        follower = self._followers.get(label)
+        if follower is None:
+            follower = self._followers[label] = _new_follower(self._threshold)
+        seen = sv.Detections(
+            xyxy=detections.xyxy[rows], confidence=detections.scores[rows], data={"row": rows}
+        )
+        out = follower.update(seen, timestamp=at_s)
+        if not len(out):
+            return {}
+        pairs = zip(out.data["row"], cast("Any", out.tracker_id), strict=True)
+        return {int(row): int(number) for row, number in pairs if number >= 0}
+
+    def _nameless(self, detections: Detections, ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        return np.flatnonzero((ids == UNTRACKED) & (detections.scores >= self._threshold))
+
+    def _recall(self, detections: Detections, index: int, taken: set[int]) -> int | None:
+        """The id lost nearest to this detection and free in this frame."""
+        now = self._now_s or 0.0
+        label, box = detections.labels[index], detections.xyxy[index]
+        closeness = {
+            track_id: _closeness(seen, box, now - seen.at_s, self._interval_s)
+            for track_id, seen in self._last_seen.items()
+            if seen.label == label and track_id not in taken
+        }
+        best = max(closeness, key=lambda track_id: closeness[track_id], default=None)
+        return best if best is not None and closeness[best] > 0 else None
+
+    def _new_id(self) -> int:
+        self._next_id += 1
+        return self._next_id - 1
+
+    def _remember(
+        self,
+        detections: Detections,
+        ids: NDArray[np.int64],
+        followed: dict[int, tuple[str, int]],
+        at_s: float,
+    ) -> None:
+        for index in np.flatnonzero(ids != UNTRACKED):
+            track_id = int(ids[index])
+            box = detections.xyxy[index].copy()
+            self._last_seen[track_id] = _LastSeen(detections.labels[index], box, at_s)
+        renamed = {key: int(ids[index]) for index, key in followed.items() if ids[index]}
+        current = set(renamed.values())
+        kept = {
+            key: track_id
+            for key, track_id in self._ids.items()
+            if track_id in self._last_seen and track_id not in current
+        }
+        self._ids = kept | renamed
+
+
+def _new_follower(score_threshold: float) -> "ByteTrackTracker":
+    from trackers import BIoU, ByteTrackTracker  # noqa: PLC0415 - see above
+
+    return ByteTrackTracker(
+        lost_track_buffer=round(_COAST_S * 30),
+        frame_rate=_REFERENCE_HZ,
+        track_activation_threshold=score_threshold,
+        high_conf_det_threshold=score_threshold,
+        minimum_consecutive_frames=1,
+        minimum_iou_threshold=_MIN_OVERLAP,
+        iou=BIoU(_BUFFER_RATIO),
+    )
+
+
+def _closeness(seen: _LastSeen, box: NDArray[np.float32], gap_s: float, interval_s: float) -> float:
+    """Above 0 where the box may be what was last seen there, the more the likelier."""
+    overlap = _iou(seen.box, box)
+    if overlap >= _SAME_PLACE_IOU:
+        return 1.0 + overlap
+    height = float(max(seen.box[3] - seen.box[1], box[3] - box[1], 1.0))
+    distance = float(np.hypot(*(_center(seen.box) - _center(box)))) / height
+    frames_apart = max(1.0, min(gap_s, 2.0)) if interval_s > _MOVING_S / 2 else 1.0
+    if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > _REACH * frames_apart:
+        return 0.0
+    return max(0.0, 1.0 - distance / 2)
+
+
+def _center(box: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray((box[:2] + box[2:]) / 2, np.float32)
+
+
+def _iou(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    inner = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
+    shared = float(np.prod(np.clip(inner, 0, None)))
+    areas = float(np.prod(first[2:] - first[:2])) + float(np.prod(second[2:] - second[:2]))
+    return shared / (areas - shared) if areas > shared else 0.0

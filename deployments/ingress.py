@@ -1,0 +1,50 @@
+"""The door: composes the runtime over handles and serves the API."""
+
+from aegis.api.app import create_app
+from ray.serve.handle import DeploymentHandle
+from starlette.types import ASGIApp
+
+from actors.action_dispatcher import ActionDispatcher
+from actors.handles import CoordinatorHandle, StoreHandle
+from aegis.ports import Runtime
+from aegis.settings import Settings
+from deployments.component_probes import ComponentProbes
+from deployments.handles import PlannerHandle, VisionHandle
+
+
+class Ingress:
+    """REST and WebSocket; keeps nothing that matters."""
+
+    def __init__(
+        self, settings: Settings, vision: DeploymentHandle, planner: DeploymentHandle
+    ) -> None:
+        self._settings = settings
+        self._vision = vision
+        self._planner = planner
+
+    def __serve_build_asgi_app__(self) -> ASGIApp:
+        """The application of this replica."""
+        return create_app(self._compose(), self._settings)
+
+    def _compose(self) -> Runtime:
+        timeout_s = self._settings.request_timeout_s
+        vision = VisionHandle(self._vision, timeout_s)
+        planner = PlannerHandle(self._planner, timeout_s)
+        store, coordinator = StoreHandle(self._settings), CoordinatorHandle()
+        probes = ComponentProbes(
+            {
+                "database": store.health,
+                "vision_agent": vision.health,
+                "planner_agent": planner.health,
+            },
+            coordinator.agent_statistics,
+        )
+        return Runtime(
+            vision=vision,
+            planner=planner,
+            store=store,
+            dispatcher=ActionDispatcher(store, coordinator),
+            events=coordinator,
+            monitor=probes,
+            limits=coordinator,
+        )

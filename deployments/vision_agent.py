@@ -1,0 +1,82 @@
+"""The agent that looks at frames, remembers each camera's scene and judges what goes on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from aegis.site_file import load_site
+from aegis.vision.detector import load_detector
+from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.scene_session import SceneSessions
+from numpy.typing import NDArray
+from policies.threat.assess import assess
+from policies.threat.rules import load_rules
+
+from aegis.domain.analysis import SceneAnalysis
+from aegis.domain.detection import Detections
+from aegis.domain.frame import Frame
+from aegis.errors import AegisError
+from aegis.settings import Settings
+from deployments.call_meter import CallMeter, Report
+from deployments.drain_batcher import DrainBatcher
+
+Pixels = NDArray[np.uint8]
+
+
+class VisionAgent:
+    """Decodes, detects in batches over cameras, follows each camera's scene, and judges.
+
+    Holds the scene sessions of the cameras routed to it. Pixels, model and sessions live in
+    one thread; the event loop stays free.
+    """
+
+    def __init__(self, settings: Settings, report: Report) -> None:
+        torch.set_num_threads(settings.vision_threads)
+        self._max_pixels = settings.max_image_pixels
+        self._detector = load_detector(
+            settings.vision_model, settings.vision_weights, settings.vision_device
+        )
+        self._min_score = settings.score_threshold or self._detector.score_threshold
+        self._site = load_site(settings.site_file)
+        self._rules = load_rules(settings.rules_file)
+        self._sessions = SceneSessions(self._site)
+        self._batcher = DrainBatcher(self.look, settings.vision_batch, settings.vision_queue)
+        self._meter = CallMeter("VisionAgent", report)
+        self._detector.detect([np.zeros((64, 64, 3), np.uint8)])
+
+    async def analyze(self, frame: Frame) -> SceneAnalysis:
+        """See and judge one frame.
+
+        Raises InvalidImage, AnalysisFailed, or ServiceUnavailable when too many frames wait.
+        """
+        return await self._meter.measure(self._batcher.submit(frame))
+
+    async def health(self) -> str:
+        """`ok`: the model is loaded before a replica takes calls."""
+        return "ok"
+
+    def look(self, frames: Sequence[Frame]) -> list[SceneAnalysis | Exception]:
+        """An analysis or what went wrong for each frame, in order; one forward pass for all."""
+        pictures = [_decode(frame) for frame in frames]
+        readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
+        seen = iter(self._detector.detect(readable) if readable else [])
+        return [
+            self._judge(frame, picture, next(seen).above(self._min_score))
+            if isinstance(picture, np.ndarray)
+            else picture
+            for frame, picture in zip(frames, pictures, strict=True)
+        ]
+
+    def _judge(self, frame: Frame, picture: Pixels, detections: Detections) -> SceneAnalysis:
+        height, width = picture.shape[:2]
+        observation = self._sessions.observe(frame, detections, (width, height))
+        assessment = assess(observation, self._site, self._rules)
+        evidence = encode_jpeg(picture) if assessment.is_incident else None
+        return SceneAnalysis(observation, assessment, evidence)
+
+
+def _decode(frame: Frame) -> Pixels | AegisError:
+    try:
+        return decode_image(frame.image)
+    except AegisError as error:
+        return error

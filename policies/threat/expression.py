@@ -1,0 +1,124 @@
+"""Conditions in CEL, compiled once and checked before the first frame."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import cel
+
+FieldsOf = Mapping[str, frozenset[str] | None]
+"""Known names with their fields; None where any field may be asked for."""
+
+_TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+_MACRO = re.compile(
+    r"([A-Za-z_]\w*)\s*\.\s*(?:exists_one|exists|all|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,"
+)
+_FIELD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)(?!\w*\s*\()")
+_CEL_ERRORS = (ValueError, TypeError, KeyError, RuntimeError, ArithmeticError, IndexError)
+
+
+class Expression:
+    """One CEL expression; raises ValueError with the position of a syntax error."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        try:
+            self._program = cel.compile(source)
+        except ValueError as error:
+            raise ValueError(f"not a CEL expression: {_in_short(error)}") from error
+
+    def evaluate(self, context: cel.Context) -> Any:
+        """Its value; raises ValueError that says why there is none."""
+        try:
+            return self._program.execute(context)
+        except _CEL_ERRORS as error:
+            raise ValueError(_in_short(error)) from error
+
+    def check_names(self, known: FieldsOf, lists: frozenset[str], items: frozenset[str]) -> None:
+        """Refuse names and fields that no frame will ever have.
+
+        lists: names of lists whose items have the fields `items`. Raises ValueError.
+        """
+        bare = _TEXT.sub('""', self.source)
+        bound = {variable: name in lists for name, variable in _MACRO.findall(bare)}
+        bound |= {name: False for name in _bound_names(bare) - set(bound)}
+        fields = {**known, **{name: items if is_item else None for name, is_item in bound.items()}}
+        for name in self._program.variables():
+            if name not in fields:
+                raise ValueError(f"{name!r} is unknown; known are {_listed(known)}")
+        for name, field in _FIELD.findall(bare):
+            allowed = fields.get(name)
+            if allowed is not None and field not in allowed:
+                raise ValueError(f"{name}.{field} is unknown; {name} has {_listed(allowed)}")
+
+    def try_out(self, context: dict[str, Any], expected: type[bool | float]) -> None:
+        """Run it, and each of its clauses so that none hides behind another, on sample facts.
+
+        Raises ValueError when it fails or its value is no `expected`.
+        """
+        sample = cel.Context(context)
+        value = self.evaluate(sample)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (isinstance(value, bool) if expected is bool else is_number):
+            wanted = "true or false" if expected is bool else "a number"
+            raise ValueError(f"{wanted} is expected, but it gives {value!r}")
+        for clause in _clauses(self.source):
+            _try_clause(clause, sample)
+
+
+def _try_clause(clause: str, sample: cel.Context) -> None:
+    """A missing key may be what another clause guards against; a wrong type never is."""
+    try:
+        program = cel.compile(clause)
+    except ValueError:
+        return
+    try:
+        program.execute(sample)
+    except TypeError as error:
+        raise ValueError(f"in `{clause}`: {_in_short(error)}") from error
+    except RuntimeError as error:
+        if "Undefined" in str(error):
+            raise ValueError(f"in `{clause}`: {_in_short(error)}") from error
+    except (ValueError, KeyError, ArithmeticError, IndexError):
+        return
+
+
+def _clauses(source: str) -> Iterator[str]:
+    """The operands of `&&`, `||` and `?:`, down through brackets and negations."""
+    parts = _split(source)
+    for part in parts:
+        inner = part.strip().removeprefix("!").strip()
+        if inner.startswith("(") and inner.endswith(")") and inner != source.strip():
+            yield from _clauses(inner[1:-1])
+        if len(parts) > 1:
+            yield part.strip()
+
+
+def _split(source: str) -> list[str]:
+    masked = _TEXT.sub(lambda text: "_" * len(text.group()), source)
+    depth, start, parts = 0, 0, []
+    for position, sign in enumerate(masked):
+        depth += (sign in "([{") - (sign in ")]}")
+        operator = masked[position : position + 2] in ("&&", "||") or sign in "?:"
+        if operator and not depth:
+            parts.append(source[start:position])
+            start = position + (1 if sign in "?:" else 2)
+    return [*parts, source[start:]]
+
+
+def _bound_names(bare: str) -> set[str]:
+    """Names that macros bind, also over ranges that are no plain name."""
+    macro = r"\.\s*(?:exists_one|exists|all|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,"
+    return set(re.findall(macro, bare))
+
+
+def _listed(names: Mapping[str, Any] | frozenset[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _in_short(error: Exception) -> str:
+    """The first sentence or line of CEL's own words."""
+    if isinstance(error, KeyError):
+        return f"there is not always a {error.args[0]!r}; guard it with `in` or has()"
+    first = str(error).strip().split("\n")[0]
+    return re.sub(r"^Failed to parse expression '.*?': ERROR: <input>:", "", first)[:300]

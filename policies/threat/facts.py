@@ -1,0 +1,158 @@
+"""The facts that rules may speak of, made from what was seen and what is known of the site."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aegis.domain.observation import Box, Observation, ObservedSubject
+from aegis.domain.site import Site
+
+SUBJECT_FIELDS = frozenset(
+    "label score mean_score steady frames track_id dwell_s zones restricted_zones zone_dwell_s "
+    "restricted_s speed roam x y height near_person companions".split()
+)
+SCENE_FIELDS = frozenset("people vehicles weapons alone late visit".split())
+SITE_FIELDS = frozenset("name is_open weekday hour".split())
+CAMERA_FIELDS = frozenset("id name location described attributes".split())
+SUBJECT_LISTS = frozenset({"group", "subjects"})
+
+_REACH = 0.3
+_COMPANY = 1.5
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one frame; no value is ever null, so that conditions need no guards.
+
+    subjects: one mapping for each subject of the observation, in its order:
+      label, score (this frame's, 0 to 1), mean_score (smoothed over its frames), steady
+      (believed: seen often, long and regularly enough), frames, track_id (0: none),
+      dwell_s, zones, restricted_zones, zone_dwell_s (map of zone to seconds), restricted_s
+      (longest present stay in a restricted zone), speed (body heights a second), roam
+      (body heights covered in the last minute), x, y (where it stands, fractions of the
+      picture), height (fraction of the picture), near_person (a person's box touches it or
+      is within reach), companions (other people within one and a half body heights).
+    scene: people, vehicles, weapons (counts in this frame), alone (no earlier frame tells
+      how long things have been there), late, visit.
+    site: name, is_open, weekday (mon to sun), hour (0 to 24, with fractions, local).
+    camera: id, name, location, described, attributes; from the site file only. Text that
+      came with a frame is no fact: it could lower an alarm.
+    """
+
+    subjects: tuple[dict[str, Any], ...]
+    scene: dict[str, Any]
+    site: dict[str, Any]
+    camera: dict[str, Any]
+
+    def shared(self) -> dict[str, Any]:
+        """What every rule sees, whatever subject it looks at."""
+        return {
+            "subjects": list(self.subjects),
+            "scene": self.scene,
+            "site": self.site,
+            "camera": self.camera,
+        }
+
+
+def gather_facts(observation: Observation, site: Site) -> Facts:
+    """The facts of this frame at this site."""
+    return Facts(
+        subjects=tuple(_subject_facts(subject, observation) for subject in observation.subjects),
+        scene=_scene_facts(observation),
+        site=_site_facts(observation, site),
+        camera=_camera_facts(observation.camera_id, site),
+    )
+
+
+def _subject_facts(subject: ObservedSubject, observation: Observation) -> dict[str, Any]:
+    width, height = observation.resolution_wh
+    x0, y0, x1, y1 = subject.bbox
+    others = [other for other in observation.subjects if other is not subject]
+    stays: Mapping[str, float] = subject.zone_dwell_s
+    return {
+        "label": subject.label,
+        "score": subject.score,
+        "mean_score": subject.mean_score,
+        "steady": subject.is_steady,
+        "frames": subject.frames,
+        "track_id": subject.track_id or 0,
+        "dwell_s": subject.dwell_s,
+        "zones": list(subject.zones),
+        "restricted_zones": list(subject.restricted_zones),
+        "zone_dwell_s": dict(stays),
+        "restricted_s": max(
+            (stays.get(name, 0.0) for name in subject.restricted_zones), default=0.0
+        ),
+        "speed": subject.speed,
+        "roam": subject.roam,
+        "x": (x0 + x1) / 2 / width,
+        "y": y1 / height,
+        "height": (y1 - y0) / height,
+        "near_person": any(_is_in_reach(other, subject) for other in others),
+        "companions": sum(_keeps_company(other, subject) for other in others),
+    }
+
+
+def _scene_facts(observation: Observation) -> dict[str, Any]:
+    labels = [subject.label for subject in observation.subjects]
+    return {
+        "people": labels.count("person"),
+        "vehicles": labels.count("vehicle"),
+        "weapons": labels.count("weapon"),
+        "alone": observation.is_alone,
+        "late": observation.is_late,
+        "visit": observation.visit,
+    }
+
+
+def _site_facts(observation: Observation, site: Site) -> dict[str, Any]:
+    local = site.local_time(observation.captured_at)
+    return {
+        "name": site.name,
+        "is_open": site.is_open(observation.camera_id, observation.captured_at),
+        "weekday": _WEEKDAYS[local.weekday()],
+        "hour": local.hour + local.minute / 60 + local.second / 3600,
+    }
+
+
+def _camera_facts(camera_id: str | None, site: Site) -> dict[str, Any]:
+    camera = site.camera(camera_id)
+    return {
+        "id": camera_id or "",
+        "name": camera.name or camera_id or "",
+        "location": camera.location or "",
+        "described": camera_id in site.cameras,
+        "attributes": dict(camera.attributes),
+    }
+
+
+def _is_in_reach(person: ObservedSubject, thing: ObservedSubject) -> bool:
+    """Whether a person's box, widened by 0.3 of its height, touches the thing's."""
+    if person.label != "person":
+        return False
+    margin = _REACH * (person.bbox[3] - person.bbox[1])
+    x0, y0, x1, y1 = person.bbox
+    return _touch((x0 - margin, y0 - margin, x1 + margin, y1 + margin), thing.bbox)
+
+
+def _touch(first: Box, second: Box) -> bool:
+    return (
+        first[0] <= second[2]
+        and second[0] <= first[2]
+        and first[1] <= second[3]
+        and second[1] <= first[3]
+    )
+
+
+def _keeps_company(other: ObservedSubject, subject: ObservedSubject) -> bool:
+    if other.label != "person":
+        return False
+    height = max(subject.bbox[3] - subject.bbox[1], other.bbox[3] - other.bbox[1], 1.0)
+    feet = math.dist(_feet(subject.bbox), _feet(other.bbox))
+    return feet <= _COMPANY * height
+
+
+def _feet(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, box[3]

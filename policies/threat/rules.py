@@ -1,0 +1,184 @@
+"""The rules that people edit: what counts as an incident, and how bad it is."""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from aegis.domain.assessment import IncidentType, Severity
+from aegis.domain.value import Value
+from aegis.errors import ConfigurationError
+from aegis.located_yaml import LocatedYaml, load_yaml
+from policies.threat.expression import Expression, FieldsOf
+from policies.threat.facts import (
+    CAMERA_FIELDS,
+    SCENE_FIELDS,
+    SITE_FIELDS,
+    SUBJECT_FIELDS,
+    SUBJECT_LISTS,
+)
+from policies.threat.trial import trial_contexts
+from policies.threat.wording import Template
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Score = Annotated[float, Field(ge=0, le=1)]
+Condition = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Evidence(Value):
+    """When a subject is believed, before any condition is asked.
+
+    steady_score: least smoothed score of a subject that is steadily tracked.
+    still_score: least score in a frame that stands alone (a still, or the first frame of a
+    camera); None: the rule says nothing about such frames.
+    """
+
+    steady_score: Score = 0.3
+    still_score: Score | None = None
+
+
+class Escalation(Value):
+    """A condition under which the same rule is graver."""
+
+    when: Condition
+    severity: Severity
+
+
+class Rule(Value):
+    """One kind of event.
+
+    watches: the label whose believed subjects the rule looks at, one by one; with
+    `together` once a frame at all of them, named `group`.
+    params: numbers and texts that the conditions name as `params.x`.
+    confidence: CEL, 0 to 1; without it the subject's smoothed score, or the group's mean.
+    group_by: what must be the same, beside rule and camera, for frames to be one incident.
+    """
+
+    name: Name
+    description: str = ""
+    enabled: bool = True
+    watches: Name
+    together: bool = False
+    evidence: Evidence = Evidence()
+    params: dict[Name, bool | int | float | str] = {}
+    when: Condition
+    type: IncidentType
+    subtype: Name
+    severity: Severity
+    escalate: tuple[Escalation, ...] = ()
+    confidence: Condition | None = None
+    reasoning: Template
+    behavior: Template
+    group_by: tuple[Literal["zone", "visit", "track"], ...] = ()
+    quiet_gap_s: float = Field(default=30.0, ge=0, le=86400)
+
+    @field_validator("type")
+    @classmethod
+    def _is_an_incident(cls, kind: IncidentType) -> IncidentType:
+        if kind is IncidentType.NORMAL:
+            raise ValueError("a rule's outcome is an incident: any type but normal")
+        return kind
+
+
+class RuleBook(Value):
+    """The file as it is written."""
+
+    version: Literal[1]
+    rules: tuple[Rule, ...] = Field(max_length=200)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule whose expressions were compiled and tried out."""
+
+    rule: Rule
+    when: Expression
+    escalate: tuple[tuple[Expression, Severity], ...]
+    confidence: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatRules:
+    """The rules in force, in the order of the file; version: hash of the file's content."""
+
+    rules: tuple[CompiledRule, ...]
+    version: str
+
+
+def load_rules(path: Path | None) -> ThreatRules:
+    """The rules in this YAML file, or the shipped ones.
+
+    Raises ConfigurationError naming file, line, column, rule and what is expected; that
+    includes conditions that would fail on a frame some day.
+    """
+    return compile_rules(load_yaml(path or Path(str(files("policies.threat") / "rules.yaml"))))
+
+
+def compile_rules(document: LocatedYaml) -> ThreatRules:
+    """Check a document and make it ready; raises ConfigurationError as `load_rules` does."""
+    book = document.validate(RuleBook)
+    seen: set[str] = set()
+    for index, rule in enumerate(book.rules):
+        if rule.name in seen:
+            raise document.problem(("rules", index, "name"), f"{rule.name!r} is here twice")
+        seen.add(rule.name)
+    compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
+    in_force = tuple(rule for rule in compiled if rule.rule.enabled)
+    version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]
+    return ThreatRules(in_force, version)
+
+
+def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:
+    at: tuple[str | int, ...] = ("rules", index)
+    return CompiledRule(
+        rule=rule,
+        when=_expression(rule.when, rule, bool, document, (*at, "when")),
+        escalate=tuple(
+            (
+                _expression(step.when, rule, bool, document, (*at, "escalate", number, "when")),
+                step.severity,
+            )
+            for number, step in enumerate(rule.escalate)
+        ),
+        confidence=_expression(rule.confidence, rule, float, document, (*at, "confidence"))
+        if rule.confidence is not None
+        else None,
+    )
+
+
+def _expression(
+    source: str,
+    rule: Rule,
+    expected: type[bool | float],
+    document: LocatedYaml,
+    at: tuple[str | int, ...],
+) -> Expression:
+    try:
+        expression = Expression(source)
+        expression.check_names(_known_names(rule), SUBJECT_LISTS, SUBJECT_FIELDS)
+        for context in trial_contexts(rule.watches, together=rule.together):
+            expression.try_out(context | {"params": dict(rule.params)}, expected)
+    except ValueError as error:
+        raise _located(document, at, error) from error
+    return expression
+
+
+def _located(
+    document: LocatedYaml, at: tuple[str | int, ...], error: ValueError
+) -> ConfigurationError:
+    return document.problem(at, str(error))
+
+
+def _known_names(rule: Rule) -> FieldsOf:
+    shared: dict[str, frozenset[str] | None] = {
+        "scene": SCENE_FIELDS,
+        "site": SITE_FIELDS,
+        "camera": CAMERA_FIELDS,
+        "subjects": None,
+        "params": frozenset(rule.params),
+    }
+    own: FieldsOf = {"group": None} if rule.together else {"subject": SUBJECT_FIELDS}
+    return {**shared, **own}

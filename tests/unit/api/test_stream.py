@@ -1,0 +1,430 @@
+"""`/ws/analysis`: the document's message and decisions 27 to 29."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from aegis.api.event_hub import EventHub
+from aegis.api.health import HealthDesk
+from aegis.api.status_ticker import StatusTicker
+from aegis.domain.event import EventType
+from aegis.testing.doubles import FixedMonitor, InMemoryEvents, in_memory_runtime, nothing_seen
+from tests.unit.api.api_double import PIXEL, ApiDouble, SocketDouble, threat
+
+FIVE = {"incident", "type", "severity", "confidence", "timestamp"}
+
+
+async def analyze(api: ApiDouble, **given: Any) -> None:
+    answer = await api.send("POST", "/api/analyze", json={"image": PIXEL, **given})
+    assert answer.status_code == 200
+
+
+async def eventually(claim: Any, within_s: float = 3) -> None:
+    async with asyncio.timeout(within_s):
+        while not claim():  # noqa: ASYNC110 - what is claimed offers no event
+            await asyncio.sleep(0.005)
+
+
+def with_events(**given: Any) -> tuple[ApiDouble, InMemoryEvents]:
+    events = InMemoryEvents()
+    return ApiDouble(runtime=in_memory_runtime([threat()], events=events), **given), events
+
+
+def test_document_message_and_decision_27_every_message_has_seq_and_timestamp(
+    api: ApiDouble,
+) -> None:
+    async def scene() -> list[dict[str, Any]]:
+        async with SocketDouble(api.app) as socket:
+            greeting = await socket.next()
+            await analyze(api, metadata={"camera_id": "CAM_01"})
+            created, result = await socket.next(), await socket.next()
+            update = {"status": "resolved", "notes": "n", "resolved_by": "op"}
+            await api.send("POST", "/api/incidents/incident_1/status", json=update)
+            return [greeting, created, result, await socket.next()]
+
+    greeting, created, result, updated = api.run(scene())
+    assert greeting["type"] == "system_status"
+    assert list(greeting["data"]) == ["status", "components", "timestamp", "uptime_seconds"]
+    assert created["type"] == "incident_created"
+    assert created["data"]["camera_id"] == "CAM_01"
+    assert created["data"]["response_plan"][0]["step"] == 1
+    assert not {"grouping_key", "quiet_gap_s", "facts", "policy_version"} & set(created["data"])
+    assert result["type"] == "analysis_result"
+    assert set(result["data"]) == FIVE | {"incident_id", "camera_id"}
+    assert updated["type"] == "incident_updated"
+    assert set(updated["data"]) == {"id", "status", "updated_at", "notes"}
+    assert [it["seq"] for it in (created, result, updated)] == [1, 2, 3]
+    for message in (greeting, created, result, updated):
+        assert set(message) == {"type", "data", "seq", "timestamp"}
+
+
+def test_decision_27_incident_created_is_the_whole_incident(api: ApiDouble) -> None:
+    async def scene() -> tuple[dict[str, Any], dict[str, Any]]:
+        async with SocketDouble(api.app) as socket:
+            await analyze(api)
+            told = await socket.next_of("incident_created")
+            kept = await api.send("GET", "/api/incidents/incident_1")
+            return told["data"], kept.json()
+
+    told, kept = api.run(scene())
+    assert told == kept
+
+
+def test_decision_27_since_replays_what_was_missed(api: ApiDouble) -> None:
+    async def scene() -> list[int]:
+        async with SocketDouble(api.app) as socket:
+            await socket.next()
+        for _ in range(3):
+            await analyze(api)
+        async with SocketDouble(api.app, "/ws/analysis?since=2") as socket:
+            greeting = await socket.next()
+            assert (greeting["type"], greeting["seq"]) == ("system_status", 2)
+            missed = [(await socket.next())["seq"] for _ in range(4)]
+            await analyze(api)
+            return missed + [(await socket.next())["seq"] for _ in range(2)]
+
+    assert api.run(scene()) == [3, 4, 5, 6, 7, 8]
+
+
+def test_decision_27_since_in_a_fresh_replica_waits_for_the_backlog() -> None:
+    api, events = with_events()
+
+    async def scene() -> list[str]:
+        for number in range(3):
+            await events.publish(EventType.ANALYSIS_RESULT, {"n": number})
+        async with SocketDouble(api.app, "/ws/analysis?since=0") as socket:
+            return [(await socket.next())["type"] for _ in range(4)]
+
+    with api:
+        assert api.run(scene()) == ["system_status", *["analysis_result"] * 3]
+
+
+@pytest.mark.parametrize("since", [1, 5, 10**15])
+def test_decision_27_says_so_when_the_buffer_does_not_reach(since: int) -> None:
+    events = InMemoryEvents(backlog=2)
+    api = ApiDouble(runtime=in_memory_runtime(events=events))
+
+    async def scene() -> dict[str, Any]:
+        for number in range(9):
+            await events.publish(EventType.ANALYSIS_RESULT, {"n": number})
+        async with SocketDouble(api.app, f"/ws/analysis?since={since}") as socket:
+            await socket.next()
+            return await socket.next()
+
+    with api:
+        message = api.run(scene())
+    assert message["type"] == "error"
+    assert message["data"]["code"] == "EVENTS_MISSED"
+    assert message["data"]["details"]["since"] == since
+
+
+BOTH = ["incident_created", "analysis_result"]
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("", ["incident_created", "analysis_result", "analysis_result"]),
+        ("types=incident_created", ["incident_created"]),
+        ("types=incident_created,analysis_result&camera_id=CAM_02", ["analysis_result"]),
+        ("types=incident_created&types=analysis_result&severity=medium", BOTH),
+        ("camera_id=CAM_01,CAM_02&severity=low", ["analysis_result"]),
+        ("camera_id=CAM_01", BOTH),
+        ("severity=critical", []),
+    ],
+)  # fmt: skip
+def test_decision_27_filters(query: str, seen: list[str]) -> None:
+    api = ApiDouble(threat(), nothing_seen())
+
+    async def scene() -> list[str]:
+        async with SocketDouble(api.app, f"/ws/analysis?{query}") as socket:
+            await analyze(api, metadata={"camera_id": "CAM_01"})
+            await analyze(api, metadata={"camera_id": "CAM_02"})
+            await api.runtime.events.publish(EventType.ERROR, {"code": "END"})
+            types: list[str] = []
+            while (message := await socket.next())["type"] != "error":
+                types.append(message["type"])
+            return [it for it in types if it != "system_status"]
+
+    with api:
+        assert api.run(scene()) == seen
+
+
+def test_decision_27_updates_are_filtered_by_camera_too(api: ApiDouble) -> None:
+    async def scene() -> str:
+        await analyze(api, metadata={"camera_id": "CAM_01"})
+        await analyze(api, metadata={"camera_id": "CAM_02"})
+        path = "/ws/analysis?types=incident_updated&camera_id=CAM_02"
+        async with SocketDouble(api.app, path) as socket:
+            for number in (1, 2):
+                update = {"status": "resolved"}
+                await api.send("POST", f"/api/incidents/incident_{number}/status", json=update)
+            return str((await socket.next())["data"]["id"])
+
+    assert api.run(scene()) == "incident_2"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["types=unheard_of", "types=", "severity=bad", "since=-1", "since=x", "since=1.5", "since="],
+)
+def test_a_bad_filter_is_told_and_closed(shared_api: ApiDouble, query: str) -> None:
+    async def scene() -> tuple[dict[str, Any], int]:
+        async with SocketDouble(shared_api.app, f"/ws/analysis?{query}") as socket:
+            return await socket.next(), await socket.closed()
+
+    message, code = shared_api.run(scene())
+    assert (message["type"], message["data"]["code"]) == ("error", "VALIDATION_ERROR")
+    assert code == 1008
+
+
+def tick(monitor: FixedMonitor, tell_every_s: float, scene: Any) -> Any:
+    """Runs a scene with a listener of a hub whose ticker looks every 10 ms."""
+
+    async def play() -> Any:
+        hub = EventHub(InMemoryEvents())
+        ticker = StatusTicker(hub, HealthDesk(monitor), 0.01, tell_every_s)
+        listener, _ = await hub.join(None)
+        ticker.start()
+        try:
+            return await scene(listener)
+        finally:
+            await ticker.stop()
+            await hub.stop()
+
+    return asyncio.run(play())
+
+
+def test_decision_27_status_is_told_when_it_changes() -> None:
+    monitor = FixedMonitor()
+
+    async def scene(listener: Any) -> str:
+        await asyncio.sleep(0.05)
+        assert listener.queue.empty()
+        monitor.components["database"] = "no answer"
+        return str((await asyncio.wait_for(listener.queue.get(), 2)).text)
+
+    assert '"unhealthy"' in tick(monitor, 1000, scene)
+
+
+def test_decision_27_status_is_told_from_time_to_time() -> None:
+    async def scene(listener: Any) -> list[EventType]:
+        return [(await asyncio.wait_for(listener.queue.get(), 2)).type for _ in range(2)]
+
+    assert tick(FixedMonitor(), 0.02, scene) == [EventType.SYSTEM_STATUS] * 2
+
+
+KEYS: list[tuple[str, dict[str, str], list[str], str | None]] = [
+    ("header", {"X-API-Key": "correct-horse"}, [], None),
+    ("subprotocol", {}, ["aegis.key.correct-horse"], "aegis.key.correct-horse"),
+    ("both subprotocols", {}, ["aegis", "aegis.key.correct-horse"], "aegis"),
+]
+
+
+@pytest.mark.parametrize(("_name", "headers", "subprotocols", "chosen"), KEYS)
+def test_decision_28_key_by_header_or_subprotocol(
+    _name: str, headers: dict[str, str], subprotocols: list[str], chosen: str | None
+) -> None:
+    async def scene() -> Any:
+        async with SocketDouble(api.app, headers=headers, subprotocols=subprotocols) as socket:
+            assert (await socket.next())["type"] == "system_status"
+            assert socket.accepted is not None
+            return socket.accepted.get("subprotocol")
+
+    with ApiDouble(api_key="correct-horse") as api:
+        assert api.run(scene()) == chosen
+
+
+def test_decision_28_key_by_query() -> None:
+    async def scene() -> str:
+        async with SocketDouble(api.app, "/ws/analysis?api_key=correct-horse") as socket:
+            return str((await socket.next())["type"])
+
+    with ApiDouble(api_key="correct-horse") as api:
+        assert api.run(scene()) == "system_status"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "subprotocols"),
+    [
+        ("/ws/analysis", {}, []),
+        ("/ws/analysis", {"X-API-Key": "wrong"}, []),
+        ("/ws/analysis", {}, ["aegis.key.wrong"]),
+        ("/ws/analysis", {}, ["aegis"]),
+        ("/ws/analysis?api_key=wrong", {}, []),
+        ("/ws/analysis?api_key=", {}, []),
+    ],
+)
+def test_decision_28_a_wrong_key_closes_4401_before_any_data(
+    path: str, headers: dict[str, str], subprotocols: list[str]
+) -> None:
+    async def scene() -> int | None:
+        async with SocketDouble(api.app, path, headers, subprotocols) as socket:
+            with pytest.raises(ConnectionAbortedError):
+                await socket.next()
+            assert socket.accepted is not None
+            return socket.close_code
+
+    with ApiDouble(api_key="correct-horse") as api:
+        assert api.run(scene()) == 4401
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_allowed"),
+    [
+        (None, True),
+        ("http://aegis.test", True),
+        ("https://AEGIS.test", True),
+        ("https://ops.example", True),
+        ("https://evil.example", False),
+        ("https://ops.example.evil.example", False),
+        ("null", False),
+        ("", False),
+        ("http://aegis.test:8080", False),
+    ],
+)
+def test_decision_28_another_origin_is_refused(origin: str | None, is_allowed: bool) -> None:
+    headers = {} if origin is None else {"Origin": origin}
+
+    async def scene() -> bool:
+        async with SocketDouble(api.app, headers=headers) as socket:
+            try:
+                await socket.next()
+            except ConnectionAbortedError:
+                assert socket.accepted is None
+                return False
+            return True
+
+    with ApiDouble(cors_origins="https://ops.example") as api:
+        assert api.run(scene()) is is_allowed
+
+
+def test_decision_29_a_slow_reader_is_dropped_and_hurts_nobody() -> None:
+    api, events = with_events()
+
+    async def scene() -> None:
+        async with SocketDouble(api.app) as good, SocketDouble(api.app) as slow:
+            await good.next()
+            await slow.next()
+            slow.is_reading.clear()
+            for number in range(3000):
+                await events.publish(EventType.ANALYSIS_RESULT, {"n": number})
+                if number % 100 == 0:
+                    await asyncio.sleep(0)
+            numbers = [(await good.next())["data"]["n"] for _ in range(3000)]
+            assert numbers == list(range(3000))
+            assert await slow.closed() == 1013
+            assert "since" in slow.close_reason
+
+    with api:
+        api.run(scene())
+
+
+def test_decision_29_a_dropped_reader_resumes_with_since() -> None:
+    api, events = with_events()
+
+    async def scene() -> list[int]:
+        for number in range(5):
+            await events.publish(EventType.ANALYSIS_RESULT, {"n": number})
+        async with SocketDouble(api.app, "/ws/analysis?since=3") as socket:
+            await socket.next()
+            return [(await socket.next())["seq"] for _ in range(2)]
+
+    with api:
+        assert api.run(scene()) == [4, 5]
+
+
+@pytest.mark.parametrize(("lost", "is_told"), [(0, False), (3, True)])
+def test_a_broken_subscription_is_taken_up_again(lost: int, is_told: bool) -> None:
+    api, events = with_events()
+
+    async def scene() -> list[str]:
+        async with SocketDouble(api.app) as socket:
+            await socket.next()
+            await events.publish(EventType.ANALYSIS_RESULT, {"n": 1})
+            await socket.next()
+            events.interrupt(lost)
+            await eventually(lambda: events.subscribers == 0)
+            await eventually(lambda: events.subscribers == 1)
+            await events.publish(EventType.ANALYSIS_RESULT, {"n": 2})
+            return [(await socket.next())["type"] for _ in range(1 + is_told)]
+
+    with api:
+        assert api.run(scene()) == ["error"] * is_told + ["analysis_result"]
+
+
+def test_one_subscription_serves_all_sockets() -> None:
+    api, events = with_events(sockets_per_caller=30)
+
+    async def scene() -> int:
+        sockets = [SocketDouble(api.app) for _ in range(20)]
+        for socket in sockets:
+            await socket.__aenter__()
+            await socket.next()
+        count = events.subscribers
+        for socket in sockets:
+            await socket.__aexit__()
+        return count
+
+    with api:
+        assert api.run(scene()) == 1
+
+
+def test_decision_25_sockets_of_one_caller_are_limited() -> None:
+    async def scene() -> None:
+        async with SocketDouble(api.app) as first:
+            await first.next()
+            async with SocketDouble(api.app) as second:
+                assert (await second.next())["data"]["code"] == "RATE_LIMIT_EXCEEDED"
+                assert await second.closed() == 1013
+            async with SocketDouble(api.app, peer=("198.51.100.9", 1)) as other:
+                await other.next()
+        async with SocketDouble(api.app) as again:
+            assert (await again.next())["type"] == "system_status"
+
+    with ApiDouble(sockets_per_caller=1) as api:
+        api.run(scene())
+
+
+def test_what_a_client_says_changes_nothing(api: ApiDouble) -> None:
+    async def scene() -> str:
+        async with SocketDouble(api.app) as socket:
+            await socket.next()
+            for text in ("", "{}", '{"type": "incident_created"}', "\0", "x" * 10_000):
+                await socket.say(text)
+            await analyze(api)
+            return str((await socket.next())["type"])
+
+    assert api.run(scene()) == "incident_created"
+
+
+def test_an_unknown_socket_path_is_closed_without_accept(api: ApiDouble) -> None:
+    async def scene() -> bool:
+        async with SocketDouble(api.app, "/ws/nowhere") as socket:
+            await socket.closed()
+            return socket.accepted is None
+
+    assert api.run(scene())
+
+
+def test_lifespan_follows_the_events_from_the_start() -> None:
+    api, events = with_events()
+
+    async def scene() -> None:
+        inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        outbox: asyncio.Queue[Any] = asyncio.Queue()
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        life: Coroutine[Any, Any, None] = api.app(scope, inbox.get, outbox.put)  # type: ignore[assignment]
+        task = asyncio.create_task(life)
+        await inbox.put({"type": "lifespan.startup"})
+        assert (await outbox.get())["type"] == "lifespan.startup.complete"
+        await eventually(lambda: events.subscribers == 1)
+        await inbox.put({"type": "lifespan.shutdown"})
+        assert (await outbox.get())["type"] == "lifespan.shutdown.complete"
+        await task
+        assert events.subscribers == 0
+
+    with api:
+        api.run(scene())

@@ -1,0 +1,157 @@
+"""The shipped detector loads, answers in the image's pixels, and refuses what it should."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from aegis.errors import ConfigurationError
+from aegis.vision.compact_net import CompactNet
+from aegis.vision.detector import load_detector
+from aegis.vision.embedded_detector import _SHIPPED, EmbeddedDetector
+from aegis.vision.letterbox import letterbox
+
+
+@pytest.fixture(scope="module")
+def detector() -> EmbeddedDetector:
+    return EmbeddedDetector(device="cpu")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (20, 700), (700, 20), (432, 768)])
+def test_boxes_lie_in_the_image(detector: EmbeddedDetector, shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(3).integers(0, 255, (*shape, 3), np.uint8)
+    (found,) = detector.detect([image])
+    height, width = shape
+    assert found.xyxy.shape == (len(found), 4)
+    assert (found.xyxy >= 0).all()
+    assert (found.xyxy[:, [0, 2]] <= width).all()
+    assert (found.xyxy[:, [1, 3]] <= height).all()
+    assert (np.diff(found.scores) <= 1e-6).all()
+
+
+def test_a_batch_of_mixed_shapes_equals_one_by_one(detector: EmbeddedDetector) -> None:
+    random = np.random.default_rng(4)
+    sizes = [(240, 320), (432, 768), (240, 320), (64, 64)]
+    images = [random.integers(0, 255, (*size, 3), np.uint8) for size in sizes]
+    together = detector.detect(images)
+    for image, found in zip(images, together, strict=True):
+        (alone,) = detector.detect([image])
+        assert alone.labels == found.labels
+        np.testing.assert_allclose(alone.xyxy, found.xyxy, atol=0.5)
+
+
+def test_nothing_to_look_at_is_nothing_seen(detector: EmbeddedDetector) -> None:
+    assert detector.detect([]) == []
+
+
+def test_folding_the_norms_changes_no_answer() -> None:
+    torch.manual_seed(0)
+    net = CompactNet(width=16).eval()
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    picture = torch.rand(1, 1, 64, 96)
+    with torch.inference_mode():
+        logits, boxes = net(picture)
+        net.fold()
+        folded_logits, folded_boxes = net(picture)
+    torch.testing.assert_close(folded_logits, logits, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(folded_boxes, boxes, rtol=1e-3, atol=1e-3)
+
+
+def test_letterbox_keeps_the_shape_and_says_the_scale() -> None:
+    one = letterbox(np.zeros((432, 768, 3), np.uint8), 320)
+    assert one.luminance.shape == (192, 320)
+    assert one.scale == pytest.approx(320 / 768)
+
+
+def _truncate(weights: Path) -> None:
+    weights.write_bytes(weights.read_bytes()[:-100])
+
+
+def _drop_a_layer(weights: Path) -> None:
+    tensors = load_file(weights)
+    tensors.pop("label_head.weight")
+    _rewrite(weights, tensors)
+
+
+def _reshape_a_layer(weights: Path) -> None:
+    tensors = load_file(weights)
+    tensors["label_head.weight"] = torch.zeros(9, 64, 1, 1)
+    _rewrite(weights, tensors)
+
+
+def _rewrite(weights: Path, tensors: dict[str, torch.Tensor]) -> None:
+    import hashlib
+
+    save_file(tensors, weights)
+    beside = weights.with_suffix(".json")
+    facts = json.loads(beside.read_text())
+    facts["sha256"] = hashlib.sha256(weights.read_bytes()).hexdigest()
+    beside.write_text(json.dumps(facts))
+
+
+def _remove_the_facts(weights: Path) -> None:
+    weights.with_suffix(".json").unlink()
+
+
+def _garble_the_facts(weights: Path) -> None:
+    weights.with_suffix(".json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (_truncate, "SHA-256 differs"),
+        (_drop_a_layer, "do not fit"),
+        (_reshape_a_layer, "do not fit"),
+        (_remove_the_facts, "is missing"),
+        (_garble_the_facts, "cannot be read"),
+    ],
+)
+def test_damaged_weights_are_refused_at_load(
+    tmp_path: Path, damage: Callable[[Path], None], says: str
+) -> None:
+    weights = Path(shutil.copy(_SHIPPED, tmp_path))
+    shutil.copy(_SHIPPED.with_suffix(".json"), tmp_path)
+    damage(weights)
+    with pytest.raises(ConfigurationError, match=says):
+        load_detector("aegis-small", weights, "cpu")
+
+
+def test_a_missing_weights_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="none.safetensors"):
+        load_detector("ssdlite320_mobilenet_v3_large", tmp_path / "none.safetensors", "cpu")
+
+
+def test_a_pickle_is_no_weights_file(tmp_path: Path) -> None:
+    hostile = tmp_path / "weights.pth"
+    torch.save({"x": print}, hostile)
+    with pytest.raises(ConfigurationError, match="do not fit"):
+        load_detector("ssdlite320_mobilenet_v3_large", hostile, "cpu")
+
+
+def test_an_unknown_model_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="fasterrcnn_resnet50_fpn_v2"):
+        load_detector("yolo-from-the-future", None, "cpu")
+
+
+def test_an_unknown_device_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="AEGIS_VISION_DEVICE"):
+        load_detector("aegis-small", None, "abacus")
+
+
+def test_a_torchvision_model_answers_in_our_words(tmp_path: Path) -> None:
+    from torchvision.models import get_model
+
+    torch.manual_seed(0)
+    name = "ssdlite320_mobilenet_v3_large"
+    weights = tmp_path / "weights.pth"
+    torch.save(get_model(name, weights=None, weights_backbone=None).state_dict(), weights)
+    detector = load_detector(name, weights, "cpu")
+    (found,) = detector.detect([np.full((100, 150, 3), 90, np.uint8)])
+    assert not {"car", "knife", "dog", "backpack"} & set(found.labels)
