@@ -4,6 +4,7 @@
 from ray import serve
 from ray.serve import Application
 from ray.serve.config import RequestRouterConfig
+from ray.serve.experimental.consistent_hash_router import ConsistentHashRouter
 
 from actors.handles import CoordinatorHandle
 from aegis.settings import Settings
@@ -11,9 +12,7 @@ from deployments.ingress import Ingress
 from deployments.planner_agent import PlannerAgent
 from deployments.vision_agent import VisionAgent
 
-_BY_CAMERA = RequestRouterConfig(
-    request_router_class="ray.serve.experimental.consistent_hash_router.ConsistentHashRouter"
-)
+_BY_CAMERA = RequestRouterConfig(request_router_class=ConsistentHashRouter)
 
 
 def build_app(settings: Settings) -> Application:
@@ -24,26 +23,23 @@ def build_app(settings: Settings) -> Application:
     """
     report = CoordinatorHandle().report
     vision = serve.deployment(
-        VisionAgent,
         num_replicas=settings.vision_replicas,
         max_ongoing_requests=settings.vision_queue,
         max_queued_requests=4 * settings.vision_queue,
         request_router_config=_BY_CAMERA,
         ray_actor_options={"num_cpus": settings.vision_threads, "num_gpus": settings.vision_gpus},
         graceful_shutdown_timeout_s=10,
-    ).bind(settings, report)
+    )(VisionAgent).bind(settings, report)
     planner = serve.deployment(
-        PlannerAgent,
         num_replicas=settings.planner_replicas,
         max_ongoing_requests=100,
         ray_actor_options={"num_cpus": 0.1},
         graceful_shutdown_timeout_s=5,
-    ).bind(settings, report)
+    )(PlannerAgent).bind(settings, report)
     return serve.deployment(
-        serve.ingress()(Ingress),
         name="Ingress",
         num_replicas=settings.ingress_replicas,
         max_ongoing_requests=settings.ingress_requests,
         ray_actor_options={"num_cpus": 0.2},
         graceful_shutdown_timeout_s=10,
-    ).bind(settings, vision, planner)
+    )(serve.ingress()(Ingress)).bind(settings, vision, planner)

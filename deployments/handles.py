@@ -17,7 +17,7 @@ from aegis.errors import AegisError, AnalysisFailed, ServiceUnavailable
 class VisionHandle:
     """The VisionAgent replicas; frames of one camera go to the same one."""
 
-    def __init__(self, handle: DeploymentHandle, timeout_s: float) -> None:
+    def __init__(self, handle: DeploymentHandle[Any], timeout_s: float) -> None:
         self._handle = handle
         self._timeout_s = timeout_s
 
@@ -42,7 +42,7 @@ class VisionHandle:
 class PlannerHandle:
     """The PlannerAgent replicas."""
 
-    def __init__(self, handle: DeploymentHandle, timeout_s: float) -> None:
+    def __init__(self, handle: DeploymentHandle[Any], timeout_s: float) -> None:
         self._handle = handle
         self._timeout_s = timeout_s
 

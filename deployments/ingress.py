@@ -1,11 +1,13 @@
 """The door: composes the runtime over handles and serves the API."""
 
-from aegis.api.app import create_app
+from typing import Any
+
 from ray.serve.handle import DeploymentHandle
 from starlette.types import ASGIApp
 
 from actors.action_dispatcher import ActionDispatcher
 from actors.handles import CoordinatorHandle, StoreHandle
+from aegis.api.app import create_app
 from aegis.ports import Runtime
 from aegis.settings import Settings
 from deployments.component_probes import ComponentProbes
@@ -16,7 +18,7 @@ class Ingress:
     """REST and WebSocket; keeps nothing that matters."""
 
     def __init__(
-        self, settings: Settings, vision: DeploymentHandle, planner: DeploymentHandle
+        self, settings: Settings, vision: DeploymentHandle[Any], planner: DeploymentHandle[Any]
     ) -> None:
         self._settings = settings
         self._vision = vision

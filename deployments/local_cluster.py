@@ -4,6 +4,7 @@ Ray reads its configuration from the environment when it is first imported, so t
 prepares the environment and must run before any other that imports Ray.
 """
 
+import logging
 import os
 import secrets
 import shlex
@@ -51,7 +52,7 @@ def local_cluster(settings: Settings) -> Iterator[str]:
             num_cpus=max(os.cpu_count() or 1, _needed_cpus(settings)),
             object_store_memory=_OBJECT_STORE_BYTES,
             log_to_driver=False,
-            logging_level="warning",
+            logging_level=logging.WARNING,
         )
         serve.start(
             http_options={"host": settings.host, "port": settings.port},
@@ -73,6 +74,7 @@ def _environment(settings: Settings, run_dir: Path) -> dict[str, str]:
         "RAY_prestart_worker_first_driver": "0",
         "RAY_SERVE_ENABLE_HA_PROXY": "1",
         "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+        "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "deployments.front_door:middlewares",
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
         "RAY_SERVE_HAPROXY_BINARY_PATH": str(_confined_haproxy(run_dir, ports[0], ports[1])),
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(ports[0]),

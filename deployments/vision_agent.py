@@ -4,23 +4,25 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from aegis.site_file import load_site
-from aegis.vision.detector import load_detector
-from aegis.vision.image_codec import decode_image, encode_jpeg
-from aegis.vision.scene_session import SceneSessions
 from numpy.typing import NDArray
-from policies.threat.assess import assess
-from policies.threat.rules import load_rules
 
 from aegis.domain.analysis import SceneAnalysis
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.errors import AegisError
 from aegis.settings import Settings
+from aegis.site_file import load_site
+from aegis.vision.detector import load_detector
+from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.scene_session import SceneSessions
 from deployments.call_meter import CallMeter, Report
 from deployments.drain_batcher import DrainBatcher
+from policies.threat.assess import assess
+from policies.threat.rules import load_rules
 
 Pixels = NDArray[np.uint8]
+# Detections down to this share of the threshold keep tracks alive; they start none.
+_WEAK = 0.5
 
 
 class VisionAgent:
@@ -39,7 +41,7 @@ class VisionAgent:
         self._min_score = settings.score_threshold or self._detector.score_threshold
         self._site = load_site(settings.site_file)
         self._rules = load_rules(settings.rules_file)
-        self._sessions = SceneSessions(self._site)
+        self._sessions = SceneSessions(self._site, self._min_score)
         self._batcher = DrainBatcher(self.look, settings.vision_batch, settings.vision_queue)
         self._meter = CallMeter("VisionAgent", report)
         self._detector.detect([np.zeros((64, 64, 3), np.uint8)])
@@ -61,7 +63,7 @@ class VisionAgent:
         readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
         seen = iter(self._detector.detect(readable) if readable else [])
         return [
-            self._judge(frame, picture, next(seen).above(self._min_score))
+            self._judge(frame, picture, next(seen).above(_WEAK * self._min_score))
             if isinstance(picture, np.ndarray)
             else picture
             for frame, picture in zip(frames, pictures, strict=True)

@@ -39,6 +39,12 @@ def exchange_of(scope: Scope) -> Exchange:
     return cast(Exchange, scope[_SCOPE_KEY])
 
 
+def choose_request_id(scope: Scope) -> str:
+    """The caller's own `X-Request-ID` if it is a sane one, else a new one."""
+    own = Headers(scope=scope).get("x-request-id", "")
+    return own if _SANE_ID.fullmatch(own) else f"req_{uuid.uuid4().hex[:16]}"
+
+
 class ExchangeMiddleware:
     """Outermost: names the request, writes the common headers, logs one line."""
 
@@ -50,7 +56,7 @@ class ExchangeMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(_request_id(scope))
+        exchange = Exchange(choose_request_id(scope))
         scope[_SCOPE_KEY] = exchange
 
         async def send_with_headers(message: Message) -> None:
@@ -62,11 +68,6 @@ class ExchangeMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             await self._app(scope, receive, send_with_headers)
             _log_request(scope, exchange)
-
-
-def _request_id(scope: Scope) -> str:
-    own = Headers(scope=scope).get("x-request-id", "")
-    return own if _SANE_ID.fullmatch(own) else f"req_{uuid.uuid4().hex[:16]}"
 
 
 def _add_headers(message: Message, exchange: Exchange) -> None:

@@ -8,7 +8,19 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from aegis.api.requests import AnalyzeRequest, ExecuteRequest, StatusRequest
-from aegis.api.schemas import ErrorEnvelope
+from aegis.api.schemas import (
+    ActionAnswer,
+    AgentsAnswer,
+    Alive,
+    AnalyzeResponse,
+    CleanupAnswer,
+    ErrorEnvelope,
+    IncidentAnswer,
+    IncidentList,
+    ServiceDescription,
+    StatusAnswer,
+)
+from aegis.domain.statistics import HealthReport, SystemStatistics
 from aegis.errors import AegisError, InvalidApiKey, RateLimitExceeded, ValidationFailed
 
 IDEMPOTENCY_KEY: dict[str, Any] = {
@@ -18,6 +30,21 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
     "description": "The same key and body give the same answer; another body under it is 422.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+_BODIES: tuple[type[BaseModel], ...] = (AnalyzeRequest, StatusRequest, ExecuteRequest)
+_ANSWERS: tuple[type[BaseModel], ...] = (
+    ActionAnswer,
+    AgentsAnswer,
+    Alive,
+    AnalyzeResponse,
+    CleanupAnswer,
+    ErrorEnvelope,
+    HealthReport,
+    IncidentAnswer,
+    IncidentList,
+    ServiceDescription,
+    StatusAnswer,
+    SystemStatistics,
+)
 _REFERENCE = "#/components/schemas/{model}"
 _OPEN = frozenset({"/", "/health", "/livez"})
 _SUMMARY = "Autonomous Security & Incident Response Agent"
@@ -30,15 +57,20 @@ _LIMIT_HEADERS = {
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:
     """The request body of a route that reads its JSON itself, with the model's examples."""
-    schema = {"$ref": _REFERENCE.format(model=model.__name__)}
     given = model.model_config.get("json_schema_extra")
     values = given.get("examples", []) if isinstance(given, dict) else []
     examples = {
         f"example_{number}": {"value": value}
         for number, value in enumerate(values if isinstance(values, list) else [], 1)
     }
-    content = {"application/json": {"schema": schema, "examples": examples}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": True, "content": _content(model, {"examples": examples})}}
+
+
+def answer_of(
+    model: type[BaseModel], description: str = "Request successful", status: int = 200
+) -> dict[int | str, dict[str, Any]]:
+    """A route's good answer; the model is described once, under the components."""
+    return {status: {"description": description, "content": _content(model)}}
 
 
 def problems(*kinds: type[AegisError]) -> dict[int | str, dict[str, Any]]:
@@ -64,7 +96,7 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
 def _complete(document: dict[str, Any]) -> None:
     parts = document.setdefault("components", {})
     schemas = parts.setdefault("schemas", {})
-    schemas.update(_request_schemas())
+    schemas.update(_schemas())
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     parts["securitySchemes"] = {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
@@ -77,9 +109,9 @@ def _complete_operation(path: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         # The framework's own, which this service never gives.
-        answers["422"] = _referring_problem(ValidationFailed)
+        answers["422"] = _problem(ValidationFailed)
     for kind in _everywhere(path):
-        answers.setdefault(str(kind.status), _referring_problem(kind))
+        answers.setdefault(str(kind.status), _problem(kind))
     if path not in _OPEN:
         # A system without a key lets everybody in.
         operation["security"] = [{"ApiKey": []}, {}]
@@ -97,13 +129,6 @@ def _everywhere(path: str) -> list[type[AegisError]]:
     return kinds
 
 
-def _referring_problem(kind: type[AegisError]) -> dict[str, Any]:
-    problem = _problem(kind)
-    reference = _REFERENCE.format(model=problem.pop("model").__name__)
-    problem["content"]["application/json"]["schema"] = {"$ref": reference}
-    return problem
-
-
 def _problem(kind: type[AegisError]) -> dict[str, Any]:
     sentence = (kind.__doc__ or "").strip()
     example = {
@@ -111,11 +136,12 @@ def _problem(kind: type[AegisError]) -> dict[str, Any]:
         "timestamp": "2025-01-19T10:30:00Z",
         "request_id": "req_abc123",
     }
-    return {
-        "model": ErrorEnvelope,
-        "description": sentence,
-        "content": {"application/json": {"example": example}},
-    }
+    return {"description": sentence, "content": _content(ErrorEnvelope, {"example": example})}
+
+
+def _content(model: type[BaseModel], more: dict[str, Any] | None = None) -> dict[str, Any]:
+    reference = {"$ref": _REFERENCE.format(model=model.__name__)}
+    return {"application/json": {"schema": reference, **(more or {})}}
 
 
 def _headers_of(path: str) -> dict[str, Any]:
@@ -133,9 +159,12 @@ def _headers_of(path: str) -> dict[str, Any]:
     return told
 
 
-def _request_schemas() -> dict[str, Any]:
-    bodies = (AnalyzeRequest, StatusRequest, ExecuteRequest)
+def _schemas() -> dict[str, Any]:
     _, document = models_json_schema(
-        [(body, "validation") for body in bodies], ref_template=_REFERENCE
+        [
+            *((model, "validation") for model in _BODIES),
+            *((model, "serialization") for model in _ANSWERS),
+        ],
+        ref_template=_REFERENCE,
     )
     return dict(document["$defs"])

@@ -9,8 +9,9 @@ import typer
 def analyze(
     images: Annotated[
         list[str],
-        typer.Argument(metavar="IMAGE...", help="JPEG and PNG files, folders, or patterns."),
+        typer.Argument(metavar="IMAGE", help="JPEG and PNG files, folders, or patterns."),
     ],
+    *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document in place of the table.")
     ] = False,

@@ -2,9 +2,9 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from aegis.api.schemas import AnalyzeResponse
 from aegis.cli.sampled_frame import SampledFrame
@@ -21,7 +21,6 @@ class Tally:
     sent: int = 0
     failed: int = 0
     elapsed_s: float = 0.0
-    failures: list[str] = field(default_factory=list)
 
     @property
     def frames_per_second(self) -> float:
@@ -42,14 +41,12 @@ class FrameSender:
         camera_id: str,
         location: str | None,
         starts_at: datetime | None,
-        now: Callable[[], datetime],
     ) -> None:
         self.tally = Tally()
         self._client = client
         self._camera_id = camera_id
         self._location = location
         self._starts_at = starts_at
-        self._now = now
         self._run = uuid.uuid4().hex[:12]
         self._in_a_row = 0
 
@@ -85,14 +82,13 @@ class FrameSender:
 
     def _captured_at(self, frame: SampledFrame) -> datetime:
         if self._starts_at is None:
-            return self._now()
+            return datetime.now(UTC)
         return self._starts_at + timedelta(seconds=frame.time_s)
 
     def _count(self, outcome: AnalyzeResponse | AegisError, elapsed_s: float) -> None:
         self.tally.elapsed_s = elapsed_s
         if isinstance(outcome, AegisError):
             self.tally.failed += 1
-            self.tally.failures = [*self.tally.failures[-9:], outcome.message]
         else:
             self.tally.sent += 1
             self._in_a_row = 0

@@ -21,13 +21,18 @@ _CAMERA = re.compile(r"camera:(\d+)|(\d+)")
 
 
 class FrameSource(Protocol):
-    """name: of the camera when none is given; count: expected frames, None when unknown."""
+    """Something to watch."""
 
-    name: str
-    is_live: bool
+    @property
+    def name(self) -> str:
+        """What the camera is called."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it goes on by itself, at its own pace."""
 
     def count(self, fps: float) -> int | None:
-        """How many frames there will be."""
+        """How many frames there will be; None when nobody knows."""
 
     def frames(self, fps: float) -> Iterator[SampledFrame]:
         """The frames, at most `fps` a second of video time."""
@@ -124,14 +129,13 @@ def _sample(path: Path, fps: float) -> Iterator[tuple[float, NDArray[np.uint8]]]
             first_s = stamp_s if first_s is None else first_s
             # Half a frame early is nearer than half a frame late.
             if stamp_s - first_s >= due_s - spacing_s / 2:
-                yield stamp_s - first_s, frame.to_ndarray(format="rgb24")
+                pixels = frame.to_ndarray(format="rgb24")
+                yield stamp_s - first_s, np.asarray(pixels, np.uint8)
                 due_s = max(due_s + 1 / fps, stamp_s - first_s)
 
 
-def _not_a_video(path: Path, error: Exception) -> ConfigurationError:
+def _not_a_video(path: Path, error: av.FFmpegError) -> ConfigurationError:
     return ConfigurationError(
         f"{path} cannot be read as a video ({error.strerror}): give a file that FFmpeg knows, "
         "such as MP4, MKV or AVI"
-        if isinstance(error, av.FFmpegError)
-        else f"{path} cannot be read as a video"
     )

@@ -48,8 +48,8 @@ def describe_incident(incident: IncidentAnswer) -> RenderableType:
         history = Table("status", "when", "by", "notes", title="Decisions")
         for change in incident.status_history:
             when = f"{change.changed_at:%Y-%m-%d %H:%M:%S}"
-            row = (change.status, when, escape(change.resolved_by or ""))
-            history.add_row(*row, escape(change.notes or ""))
+            by, notes = escape(change.resolved_by or ""), escape(change.notes or "")
+            history.add_row(change.status, when, by, notes)
         parts.append(history)
     return Group(*parts)
 

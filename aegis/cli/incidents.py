@@ -15,6 +15,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Such as incident_
 @incidents.callback()
 def list_incidents(
     ctx: typer.Context,
+    *,
     status: Annotated[
         list[str] | None,
         typer.Option(help="active, investigating, resolved, false_positive or escalated."),
@@ -60,6 +61,7 @@ def list_incidents(
 @incidents.command()
 def show(
     incident_id: IdArgument,
+    *,
     as_json: JsonOption = False,
     url: UrlOption = None,
     api_key: KeyOption = None,
@@ -81,9 +83,7 @@ def resolve(
     incident_id: IdArgument,
     notes: Annotated[str | None, typer.Option(help="Why; kept with the incident.")] = None,
     by: Annotated[str | None, typer.Option(help="Who resolves it.")] = None,
-    status: Annotated[
-        str, typer.Option(help="Another status, e.g. false_positive.")
-    ] = "resolved",
+    status: Annotated[str, typer.Option(help="Another status, e.g. false_positive.")] = "resolved",
     url: UrlOption = None,
     api_key: KeyOption = None,
 ) -> None:
@@ -91,9 +91,7 @@ def resolve(
     from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
 
     with connect(url, api_key) as client:
-        answer = client.update_status(
-            _whole_id(incident_id), status, notes=notes, resolved_by=by
-        )
+        answer = client.update_status(_whole_id(incident_id), status, notes=notes, resolved_by=by)
     open_output().print(f"{answer.id} is {answer.status}")
 
 

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import av
 import cv2
@@ -39,8 +38,10 @@ class LiveSource:
         return None
 
     def frames(self, fps: float) -> Iterator[SampledFrame]:
-        """At most `fps` a second, until the source ends; raises ConfigurationError when it cannot
-        be opened."""
+        """At most `fps` a second, until the source ends.
+
+        Raises ConfigurationError when the source cannot be opened.
+        """
         slot, stop = _NewestFrame(), threading.Event()
         reader = threading.Thread(target=self._fill, args=(slot, stop), daemon=True)
         reader.start()
@@ -67,14 +68,15 @@ class LiveSource:
                     got = True
                     if stop.is_set():
                         return
-                slot.end(None)
-                return
             except (OSError, av.FFmpegError, ConfigurationError) as error:
                 failures = 1 if got else failures + 1
                 if failures >= self.attempts:
                     slot.end(_cannot_open(self.name, error))
                     return
                 stop.wait(self.pause_s)
+            else:
+                slot.end(None)
+                return
 
 
 class _NewestFrame:
@@ -109,7 +111,7 @@ def read_stream(url: str) -> Iterator[Pixels]:
     options = {"rtsp_transport": "tcp"} if url.lower().startswith("rtsp") else {}
     with av.open(url, options=options, timeout=_TIMEOUT_S) as container:
         for frame in container.decode(video=0):
-            yield frame.to_ndarray(format="rgb24")
+            yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
 
 
 def read_camera(index: int) -> Iterator[Pixels]:
@@ -121,8 +123,8 @@ def read_camera(index: int) -> Iterator[Pixels]:
         while True:
             is_read, bgr = camera.read()
             if not is_read:
-                raise OSError(f"Camera {index} gave no frame")  # noqa: TRY301 - opened again above
-            yield cast("Pixels", cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+                raise OSError(f"Camera {index} gave no frame")
+            yield np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
     finally:
         camera.release()
 

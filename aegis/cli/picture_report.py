@@ -51,7 +51,9 @@ def _with_progress(paths: Sequence[Path], messages: Console) -> Iterable[Path]:
     return track(paths, "Analysing", console=messages, transient=True)
 
 
-def _analyze_file(path: Path, analyst: LocalAnalyst, copy: Path | None) -> SceneAnalysis | AegisError:
+def _analyze_file(
+    path: Path, analyst: LocalAnalyst, copy: Path | None
+) -> SceneAnalysis | AegisError:
     try:
         image = path.read_bytes()
         seen = analyst.analyze(image)

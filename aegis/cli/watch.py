@@ -11,7 +11,10 @@ from aegis.cli.connection import KeyOption, UrlOption
 def watch(
     source: Annotated[
         str,
-        typer.Argument(help="A video file, a folder of pictures, camera:0 or an rtsp:// address."),
+        typer.Argument(
+            metavar="SOURCE",
+            help="A video file, a folder of pictures, camera:0 or an rtsp:// address.",
+        ),
     ],
     url: UrlOption = None,
     api_key: KeyOption = None,

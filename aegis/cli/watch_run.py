@@ -1,27 +1,25 @@
 """A watch from its first frame to its summary."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from rich.console import Console, Group
-from rich.live import Live
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.console import Console
 
 from aegis.api.schemas import IncidentAnswer
 from aegis.cli.connection import connect, find_server
-from aegis.cli.frame_sender import FrameSender, pace
+from aegis.cli.frame_sender import FrameSender, Tally, pace
 from aegis.cli.frame_source import FrameSource, open_source
 from aegis.cli.incident_board import IncidentBoard
 from aegis.cli.incident_table import tabulate_incidents
 from aegis.cli.terminal import open_messages, open_output
+from aegis.cli.watch_view import WatchView
 from aegis.client.aegis_client import AegisClient
 from aegis.client.retry import Retry
 from aegis.domain.value import to_utc
-from aegis.errors import AegisError, IncidentNotFound
+from aegis.errors import AegisError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,71 +35,71 @@ class WatchOrder:
 
 
 def run_watch(order: WatchOrder, url: str | None, api_key: str | None) -> bool:
-    """Whether every frame was analysed; raises AegisError when it cannot go on."""
+    """Whether every frame was analysed; raises AegisError when it cannot go on.
+
+    However it ends, by the source, by Ctrl-C or by an error, the summary is printed.
+    """
     source, messages = open_source(order.source), open_messages()
-    retry = Retry(sleep=lambda seconds: _wait(messages, seconds))
-    with connect(url, api_key, retry) as client:
-        health = client.health()
-        if health.status != "healthy":
-            messages.print(f"[yellow]Aegis is {health.status}:[/] {health.components}")
-        camera = order.camera or source.name
-        sender = FrameSender(
-            client, camera, order.location, _first_time(order, source), lambda: datetime.now(UTC)
-        )
-        board = IncidentBoard()
+    view = WatchView(messages, source.count(order.fps))
+
+    def wait(seconds: float) -> None:
+        view.tell_wait(seconds)
+        time.sleep(seconds)
+
+    with connect(url, api_key, Retry(sleep=wait)) as client:
+        _check_health(client, messages)
+        camera, starts_at = order.camera or source.name, _first_time(order, source)
+        sender = FrameSender(client, camera, order.location, starts_at)
         try:
-            _send_all(order, source, sender, board, messages)
+            with view:
+                _send_all(order, source, sender, view)
+        except KeyboardInterrupt:
+            messages.print("Stopped.")
         finally:
-            _summarise(client, sender, board, find_server(url, api_key)[0])
+            _summarise(client, sender.tally, view.board, find_server(url, api_key)[0])
     return not sender.tally.failed
 
 
+def _check_health(client: AegisClient, messages: Console) -> None:
+    """Say at once that nobody answers, and go on with a warning when something ails."""
+    health = client.health()
+    if health.status != "healthy":
+        ailing = {name: state for name, state in health.components.items() if state != "ok"}
+        messages.print(f"[yellow]Aegis is {health.status}:[/] {ailing}")
+
+
 def _first_time(order: WatchOrder, source: FrameSource) -> datetime | None:
+    """Of a recording without a given start: so long ago that its last frame is now."""
+    if source.is_live:
+        return None
     if order.start is not None:
         return to_utc(order.start)
-    count = source.count(order.fps)
-    return None if source.is_live else datetime.now(UTC) - timedelta(seconds=(count or 0) / order.fps)
+    length_s = (source.count(order.fps) or 0) / order.fps
+    return datetime.now(UTC) - timedelta(seconds=length_s)
 
 
-def _send_all(
-    order: WatchOrder,
-    source: FrameSource,
-    sender: FrameSender,
-    board: IncidentBoard,
-    messages: Console,
-) -> None:
-    """Until the source ends, or Ctrl-C."""
+def _send_all(order: WatchOrder, source: FrameSource, sender: FrameSender, view: WatchView) -> None:
     frames = source.frames(order.fps)
-    if order.realtime and not source.is_live:
-        frames = pace(frames)
-    try:
-        with _live_view(board, source.count(order.fps), messages) as (progress, task, refresh):
-            for outcome in sender.send(frames):
-                if isinstance(outcome, AegisError):
-                    messages.print(f"[red]A frame failed:[/] {escape(outcome.message)}")
-                else:
-                    board.note(outcome)
-                rate = f"{sender.tally.frames_per_second:.1f} frames/s"
-                progress.update(task, advance=1, rate=rate)
-                refresh()
-    except KeyboardInterrupt:
-        messages.print("Stopped.")
+    for outcome in sender.send(pace(frames) if order.realtime and not source.is_live else frames):
+        view.show(outcome, sender.tally)
 
 
-@contextmanager
-def _live_view(
-    board: IncidentBoard, total: int | None, messages: Console
-) -> Iterator[tuple[Progress, TaskID, "_Refresh"]]:
-    progress = Progress(
-        TextColumn("Watching"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")
+def _summarise(client: AegisClient, tally: Tally, board: IncidentBoard, url: str) -> None:
+    output = open_output()
+    failed = f", {tally.failed} failed" if tally.failed else ""
+    output.print(
+        f"{tally.sent} frames analysed{failed}, {tally.frames_per_second:.1f} frames/s, "
+        f"{len(board.seen)} incidents"
     )
-    task = progress.add_task("frames", total=total, rate="")
-    if not messages.is_terminal:
-        yield progress, task, lambda: None
+    if not board.seen:
         return
-    with Live(console=messages, auto_refresh=False, transient=True) as live:
+    kept = list(_fetch(client, (it.id for it in board.seen)))
+    output.print(tabulate_incidents(kept) if kept else board.tabulate())
+    output.print(f"Evidence: {url} and the path above; more: aegis incidents show ID")
 
-        def refresh() -> None:
-            live.update(Group(board.tabulate(), progress), refresh=True)
 
-        yield progress, task, refresh
+def _fetch(client: AegisClient, ids: Iterable[str]) -> Iterable[IncidentAnswer]:
+    """The incidents as the server keeps them; those it cannot tell of are left out."""
+    with suppress(AegisError):
+        for incident_id in ids:
+            yield client.incident(incident_id)

@@ -16,7 +16,7 @@ from aegis.vision.track_memory import Sighting, TrackMemory
 from aegis.vision.tracker import UNTRACKED, Tracker
 from aegis.vision.zones import ZoneMap, ground_points
 
-DEFAULT_SCORE = 0.3
+DEFAULT_SCORE = 0.35
 _RESET_GAP_S = 30.0
 _VISIT_GAP_S = 2.5
 _LATE_FRAMES_TO_RESTART = 5
@@ -142,7 +142,9 @@ class SceneSession:
             sighting = Sighting(at_s, x, y, float(heights[index]), score)
             track = self._tracks.get(track_id)
             if track is None:
-                track = TrackMemory.begin(detections.labels[index], sighting, self._frame_count)
+                track = TrackMemory.begin(
+                    detections.labels[index], self._tracker.start_score, sighting, self._frame_count
+                )
                 self._tracks[track_id] = track
             track.add(sighting, self._frame_count)
             track.enter(zones[index], at_s)
@@ -154,13 +156,13 @@ class SceneSession:
         return bare.model_copy(
             update={
                 "track_id": track_id,
-                "dwell_s": max(0.0, at_s - track.first_seen_s),
-                "zone_dwell_s": {name: track.stay_s(name, at_s) for name in bare.zones},
-                "speed": track.speed,
+                "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
+                "zone_dwell_s": {name: round(track.stay_s(name, at_s), 3) for name in bare.zones},
+                "speed": round(track.speed, 3),
                 "frames": track.frames,
-                "mean_score": min(1.0, max(0.0, track.mean_score)),
+                "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
                 "is_steady": track.is_steady,
-                "roam": track.roam,
+                "roam": round(track.roam, 2),
             }
         )
 
@@ -176,8 +178,7 @@ class SceneSession:
         if not people:
             return
         came_s = at_s - max(person.dwell_s for person in people)
-        gap_s = max(_VISIT_GAP_S, self._tracker.memory_s() / 2)
-        if came_s - self._presence_s >= gap_s:
+        if came_s - self._presence_s >= max(_VISIT_GAP_S, self._tracker.memory_s() / 2):
             self._visit += 1
         self._presence_s = at_s
 
@@ -258,7 +259,7 @@ def bare_subject(
     """One detection as it is, without a past."""
     x0, y0, x1, y1 = (round(float(side), 2) for side in detections.xyxy[index])
     box: Box = (x0, y0, x1, y1)
-    score = min(1.0, max(0.0, float(detections.scores[index])))
+    score = round(min(1.0, max(0.0, float(detections.scores[index]))), 4)
     return ObservedSubject(
         label=detections.labels[index],
         score=score,

@@ -12,6 +12,11 @@ _TRAIL_STEP_S = 1.0
 _TRAIL_LENGTH = 60
 _SPEED_SPAN_S = 0.7
 _REENTRY_S = 3.0
+_SETTLING_S = 1.0
+_MISSED_S = 5.0
+_BRIEFLY_S = 1.5
+_STOOD_STILL = 0.6
+_ROUNDING = 1e-6
 
 
 class Sighting(NamedTuple):
@@ -34,11 +39,13 @@ class _Stay:
 class TrackMemory:
     """A track from its first sighting; all times are the frames' own, in seconds.
 
+    belief_score: the smoothed score it takes to be believed.
     presence: 0 to 1, how regularly the last frames showed it; what the detector imagines in
     one frame of five stays below 0.4.
     """
 
     label: str
+    belief_score: float
     first_seen_s: float
     last_seen_s: float
     last_frame: int
@@ -49,15 +56,17 @@ class TrackMemory:
     trail: deque[tuple[float, float, float, float]] = field(
         default_factory=lambda: deque(maxlen=_TRAIL_LENGTH)
     )
+    _believed: Sighting | None = None
     _stays: dict[str, _Stay] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, label: str, sighting: Sighting, frame: int) -> Self:
+    def begin(cls, label: str, belief_score: float, sighting: Sighting, frame: int) -> Self:
         """A track before its first frame is added with `add`."""
-        return cls(label, sighting.at_s, sighting.at_s, frame, sighting.score)
+        return cls(label, belief_score, sighting.at_s, sighting.at_s, frame, sighting.score)
 
     def add(self, sighting: Sighting, frame: int) -> None:
         """Remember one more frame; frame: the camera's count of frames so far."""
+        gap_s = sighting.at_s - self.last_seen_s
         missed = max(0, frame - self.last_frame - 1)
         self.presence *= (1 - _PRESENCE_GAIN) ** missed
         if self.frames:
@@ -66,6 +75,7 @@ class TrackMemory:
         self.speed = self._measure_speed(sighting)
         self.frames += 1
         self.last_seen_s, self.last_frame = sighting.at_s, frame
+        self._believe(sighting, gap_s)
         if not self.trail or sighting.at_s - self.trail[-1][0] >= _TRAIL_STEP_S:
             self.trail.append((sighting.at_s, sighting.x, sighting.y, sighting.height))
 
@@ -96,14 +106,18 @@ class TrackMemory:
 
     @property
     def is_steady(self) -> bool:
-        """Whether it was seen often, long and regularly enough to be believed.
+        """Whether it was seen often, long, regularly and clearly enough to be believed.
 
         Three frames over 0.4 s, or two over 1 s where frames are rare.
         """
         lasting = (self.frames >= 3 and self.dwell_s >= 0.4) or (
             self.frames >= 2 and self.dwell_s >= 1.0
         )
-        return lasting and self.presence >= _MIN_PRESENCE
+        return (
+            lasting
+            and self.presence >= _MIN_PRESENCE
+            and self.mean_score >= self.belief_score - _ROUNDING
+        )
 
     @property
     def roam(self) -> float:
@@ -114,6 +128,22 @@ class TrackMemory:
         diagonal = ((max(xs) - min(xs)) ** 2 + (max(ys) - min(ys)) ** 2) ** 0.5
         return float(diagonal / max(sum(heights) / len(heights), 1.0))
 
+    def _believe(self, sighting: Sighting, gap_s: float) -> None:
+        """Tell somebody missed for a while from somebody new whom the tracker took for him.
+
+        With somebody new the track begins anew, at most a second or two frames ago.
+        """
+        if not self.is_steady:
+            return
+        if self._believed is None or not _is_the_same(self._believed, sighting):
+            came_s = sighting.at_s - max(_SETTLING_S, 2 * gap_s)
+            self.first_seen_s = max(self.first_seen_s, came_s)
+            while self.trail and self.trail[0][0] < self.first_seen_s:
+                self.trail.popleft()
+            for stay in self._stays.values():
+                stay.entered_s = max(stay.entered_s, self.first_seen_s)
+        self._believed = sighting
+
     def _measure_speed(self, sighting: Sighting) -> float:
         """Body heights a second since the last point of the trail that is old enough."""
         for at_s, x, y, height in reversed(self.trail):
@@ -122,3 +152,11 @@ class TrackMemory:
                 distance = ((sighting.x - x) ** 2 + (sighting.y - y) ** 2) ** 0.5
                 return float(distance / span / max((sighting.height + height) / 2, 1.0))
         return self.speed
+
+
+def _is_the_same(last: Sighting, now: Sighting) -> bool:
+    """Hardly gone at all, or back within 5 s just where it was."""
+    gap_s = now.at_s - last.at_s
+    distance = ((now.x - last.x) ** 2 + (now.y - last.y) ** 2) ** 0.5
+    stood_still = distance <= _STOOD_STILL * max(last.height, now.height)
+    return gap_s <= _BRIEFLY_S or (gap_s <= _MISSED_S and stood_still)

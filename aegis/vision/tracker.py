@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 UNTRACKED = 0
 """The id of a detection that is too weak to be followed."""
 
+START_MARGIN = 0.1
+"""How far above the detector's threshold a score must be to start a track (as ByteTrack has it)."""
+
 _REFERENCE_HZ = 5.0
 _BUFFER_RATIO = 0.8
 _MIN_OVERLAP = 0.1
@@ -44,6 +47,7 @@ class Tracker:
     """
 
     def __init__(self, score_threshold: float) -> None:
+        self.start_score = min(score_threshold + START_MARGIN, 0.9)
         self._threshold = score_threshold
         self._followers: dict[str, ByteTrackTracker] = {}
         self._ids: dict[tuple[str, int], int] = {}
@@ -63,7 +67,9 @@ class Tracker:
         for index, key in followed.items():
             ids[index] = self._ids.get(key, UNTRACKED)
         for index in self._nameless(detections, ids):
-            ids[index] = self._recall(detections, index, set(ids.tolist())) or self._new_id()
+            ids[index] = self._recall(detections, index, set(ids.tolist())) or self._start(
+                float(detections.scores[index])
+            )
         self._remember(detections, ids, followed, at_s)
         return ids
 
@@ -120,7 +126,7 @@ class Tracker:
 
         follower = self._followers.get(label)
         if follower is None:
-            follower = self._followers[label] = _new_follower(self._threshold)
+            follower = self._followers[label] = _new_follower(self._threshold, self.start_score)
         seen = sv.Detections(
             xyxy=detections.xyxy[rows], confidence=detections.scores[rows], data={"row": rows}
         )
@@ -145,7 +151,9 @@ class Tracker:
         best = max(closeness, key=lambda track_id: closeness[track_id], default=None)
         return best if best is not None and closeness[best] > 0 else None
 
-    def _new_id(self) -> int:
+    def _start(self, score: float) -> int:
+        if score < self.start_score:
+            return UNTRACKED
         self._next_id += 1
         return self._next_id - 1
 
@@ -170,13 +178,13 @@ class Tracker:
         self._ids = kept | renamed
 
 
-def _new_follower(score_threshold: float) -> "ByteTrackTracker":
+def _new_follower(score_threshold: float, start_score: float) -> "ByteTrackTracker":
     from trackers import BIoU, ByteTrackTracker  # noqa: PLC0415 - see above
 
     return ByteTrackTracker(
         lost_track_buffer=round(_COAST_S * 30),
         frame_rate=_REFERENCE_HZ,
-        track_activation_threshold=score_threshold,
+        track_activation_threshold=start_score,
         high_conf_det_threshold=score_threshold,
         minimum_consecutive_frames=1,
         minimum_iou_threshold=_MIN_OVERLAP,

@@ -41,7 +41,7 @@ class Expression:
         """
         bare = _TEXT.sub('""', self.source)
         bound = {variable: name in lists for name, variable in _MACRO.findall(bare)}
-        bound |= {name: False for name in _bound_names(bare) - set(bound)}
+        bound |= dict.fromkeys(_bound_names(bare) - set(bound), False)
         fields = {**known, **{name: items if is_item else None for name, is_item in bound.items()}}
         for name in self._program.variables():
             if name not in fields:

@@ -9,12 +9,13 @@ from aegis.domain.observation import Box, Observation, ObservedSubject
 from aegis.domain.site import Site
 
 SUBJECT_FIELDS = frozenset(
-    "label score mean_score steady frames track_id dwell_s zones restricted_zones zone_dwell_s "
-    "restricted_s speed roam x y height near_person companions".split()
+    {"label", "score", "mean_score", "steady", "frames", "track_id", "dwell_s", "speed", "roam"}
+    | {"zones", "restricted_zones", "zone_dwell_s", "restricted_s", "x", "y", "height"}
+    | {"near_person", "companions"}
 )
-SCENE_FIELDS = frozenset("people vehicles weapons alone late visit".split())
-SITE_FIELDS = frozenset("name is_open weekday hour".split())
-CAMERA_FIELDS = frozenset("id name location described attributes".split())
+SCENE_FIELDS = frozenset({"people", "vehicles", "weapons", "alone", "late", "visit"})
+SITE_FIELDS = frozenset({"name", "is_open", "weekday", "hour"})
+CAMERA_FIELDS = frozenset({"id", "name", "location", "described", "attributes"})
 SUBJECT_LISTS = frozenset({"group", "subjects"})
 
 _REACH = 0.3

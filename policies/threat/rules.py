@@ -31,12 +31,13 @@ Condition = Annotated[str, Field(min_length=1, max_length=2000)]
 class Evidence(Value):
     """When a subject is believed, before any condition is asked.
 
-    steady_score: least smoothed score of a subject that is steadily tracked.
+    steady_score: least smoothed score of a steadily tracked subject; below the session's
+    own bar (0.1 above the detector's threshold) it changes nothing.
     still_score: least score in a frame that stands alone (a still, or the first frame of a
     camera); None: the rule says nothing about such frames.
     """
 
-    steady_score: Score = 0.3
+    steady_score: Score = 0.0
     still_score: Score | None = None
 
 

@@ -4,6 +4,8 @@ import asyncio
 import base64
 import json
 import re
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,9 +16,7 @@ import websockets
 from aegis.testing.running_system import RunningSystem
 from tests.acceptance.opened_incident import OpenedIncident
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="  # noqa: E501
 DETAIL_FIELDS = {
     "id", "timestamp", "type", "severity", "confidence", "status", "reasoning", "subjects",
     "response_plan", "evidence_path", "actions_taken", "created_at", "updated_at",
@@ -280,9 +280,7 @@ def test_a_picture_of_noise_still_decodes(api: httpx.Client, noise_jpeg: bytes) 
     assert api.post("/api/analyze", json={"image": image}).status_code == 200
 
 
-def _soon(claim: Any, within_s: float = 10) -> bool:
-    import time
-
+def _soon(claim: Callable[[], bool], within_s: float = 10) -> bool:
     end = time.monotonic() + within_s
     while time.monotonic() < end:
         if claim():

@@ -85,19 +85,17 @@ def _body() -> bytes:
 def main() -> None:
     """Print the table."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    pairs = []
+    console, pairs = Console(), []
     for number in range(rounds):
         pairs.append((time_aegis(), time_bare_app()))
-        print(
-            f"round {number + 1}: aegis {pairs[-1][0]:.1f} s, bare {pairs[-1][1]:.1f} s", flush=True
-        )
+        console.print(f"round {number + 1}: aegis {pairs[-1][0]:.1f} s, bare {pairs[-1][1]:.1f} s")
     ours, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
     table = Table("figure", "aegis", "bare Serve app", "ratio", "at most")
     table.add_row(
         "first answer, s (median)", f"{ours:.1f}", f"{bare:.1f}", f"{ratio:.2f}", f"{LIMIT:.2f}"
     )
-    Console().print(table)
+    console.print(table)
 
 
 if __name__ == "__main__":

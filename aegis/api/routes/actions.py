@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from aegis.api.bounded_json import parse_body
 from aegis.api.exchange import exchange_of
 from aegis.api.idempotency import Idempotency
-from aegis.api.openapi import IDEMPOTENCY_KEY, body_of, problems
+from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import ExecuteRequest
 from aegis.api.routes.incidents import known_form
 from aegis.api.schemas import ActionAnswer
@@ -22,7 +22,7 @@ def action_routes(runtime: Runtime, idempotency: Idempotency) -> APIRouter:
         "/api/actions/execute",
         summary="Execute an action",
         responses={
-            200: {"model": ActionAnswer},
+            **answer_of(ActionAnswer),
             **problems(IncidentNotFound, ValidationFailed, ServiceUnavailable),
         },
         openapi_extra=body_of(ExecuteRequest) | {"parameters": [IDEMPOTENCY_KEY]},

@@ -12,7 +12,7 @@ from aegis.api.exchange import exchange_of
 from aegis.api.failure_log import describe_failure
 from aegis.api.idempotency import Idempotency
 from aegis.api.image_field import decode_image_field, describe_image
-from aegis.api.openapi import IDEMPOTENCY_KEY, body_of, problems
+from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import AnalyzeRequest, FrameMetadata
 from aegis.api.schemas import AnalyzeResponse
 from aegis.domain.analysis import FrameResult
@@ -44,7 +44,7 @@ def analyze_routes(runtime: Runtime, settings: Settings, idempotency: Idempotenc
         "/api/analyze",
         summary="Analyze a frame",
         responses={
-            200: {"model": AnalyzeResponse, "description": "Analysis successful"},
+            **answer_of(AnalyzeResponse, "Analysis successful"),
             **problems(
                 InvalidImage, RequestTimeout, PayloadTooLarge, ValidationFailed, AnalysisFailed,
                 ServiceUnavailable,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from aegis.api.bounded_json import parse_body
 from aegis.api.idempotency import Idempotency
 from aegis.api.incident_filter import IncidentFilter, WholeNumber
-from aegis.api.openapi import IDEMPOTENCY_KEY, body_of, problems
+from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import StatusRequest
 from aegis.api.schemas import CleanupAnswer, IncidentAnswer, IncidentList, StatusAnswer
 from aegis.domain.event import EventType
@@ -47,7 +47,7 @@ def _add_list(router: APIRouter, runtime: Runtime) -> None:
         "",
         summary="List incidents",
         responses={
-            200: {"model": IncidentList},
+            **answer_of(IncidentList),
             **problems(BadRequest, ValidationFailed, ServiceUnavailable),
         },
     )
@@ -63,7 +63,7 @@ def _add_cleanup(router: APIRouter, runtime: Runtime) -> None:
         "/cleanup",
         summary="Delete old incidents",
         responses={
-            200: {"model": CleanupAnswer},
+            **answer_of(CleanupAnswer),
             **problems(ValidationFailed, ServiceUnavailable),
         },
     )
@@ -89,7 +89,7 @@ def _add_detail(router: APIRouter, runtime: Runtime) -> None:
         "/{incident_id}",
         summary="Read an incident",
         responses={
-            200: {"model": IncidentAnswer, "description": "Incident found"},
+            **answer_of(IncidentAnswer, "Incident found"),
             **problems(IncidentNotFound, ServiceUnavailable),
         },
     )
@@ -104,7 +104,7 @@ def _add_status(router: APIRouter, runtime: Runtime, idempotency: Idempotency) -
         "/{incident_id}/status",
         summary="Update an incident's status",
         responses={
-            200: {"model": StatusAnswer},
+            **answer_of(StatusAnswer),
             **problems(IncidentNotFound, ValidationFailed, ServiceUnavailable),
         },
         openapi_extra=body_of(StatusRequest) | {"parameters": [IDEMPOTENCY_KEY]},

@@ -1,9 +1,12 @@
 """What the service says of itself: name, health, figures."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 
 from aegis.api.health import HealthDesk
-from aegis.api.openapi import problems
+from aegis.api.openapi import answer_of, problems
 from aegis.api.schemas import AgentsAnswer, Alive, ServiceDescription
 from aegis.domain.statistics import AgentStatistics, HealthReport, SystemStatistics
 from aegis.errors import ServiceUnavailable
@@ -20,21 +23,31 @@ def service_routes(runtime: Runtime, desk: HealthDesk) -> APIRouter:
 
 
 def _add_description(router: APIRouter) -> None:
-    @router.get("/", tags=["Service"], summary="Describe the service")
-    async def describe() -> ServiceDescription:
+    @router.get(
+        "/",
+        tags=["Service"],
+        summary="Describe the service",
+        responses=answer_of(ServiceDescription),
+    )
+    async def describe() -> Response:
         """Returns API information and version."""
-        return ServiceDescription()
+        return _json(ServiceDescription())
 
-    @router.get("/livez", tags=["Service"], summary="Say that the process answers")
-    async def say_alive() -> Alive:
+    @router.get(
+        "/livez",
+        tags=["Service"],
+        summary="Say that the process answers",
+        responses=answer_of(Alive),
+    )
+    async def say_alive() -> Response:
         """Says only that this process answers."""
-        return Alive()
+        return _json(Alive())
 
 
 def _add_health(router: APIRouter, desk: HealthDesk) -> None:
-    answers: dict[int | str, dict[str, object]] = {
-        200: {"model": HealthReport, "description": "All systems operational"},
-        503: {"model": HealthReport, "description": "One or more components unhealthy"},
+    answers: dict[int | str, dict[str, Any]] = {
+        **answer_of(HealthReport, "All systems operational"),
+        **answer_of(HealthReport, "One or more components unhealthy", 503),
     }
 
     @router.get("/health", tags=["Service"], summary="Check health", responses=answers)
@@ -42,8 +55,7 @@ def _add_health(router: APIRouter, desk: HealthDesk) -> None:
     async def check_health() -> Response:
         """Check system health status, from cached probes."""
         report = await desk.report()
-        status = 200 if report.status == "healthy" else 503
-        return Response(report.model_dump_json(), status, media_type="application/json")
+        return _json(report, 200 if report.status == "healthy" else 503)
 
 
 def _add_statistics(router: APIRouter, runtime: Runtime) -> None:
@@ -51,7 +63,7 @@ def _add_statistics(router: APIRouter, runtime: Runtime) -> None:
         "/api/stats",
         tags=["Statistics"],
         summary="Read the system's figures",
-        responses={200: {"model": SystemStatistics}, **problems(ServiceUnavailable)},
+        responses={**answer_of(SystemStatistics), **problems(ServiceUnavailable)},
     )
     async def read_statistics() -> Response:
         """Get overall system statistics."""
@@ -63,13 +75,13 @@ def _add_statistics(router: APIRouter, runtime: Runtime) -> None:
             response_time_avg_ms=vision.avg_response_time_ms,
             frames_analyzed=vision.total_calls - vision.total_errors,
         )
-        return Response(figures.model_dump_json(), media_type="application/json")
+        return _json(figures)
 
     @router.get(
         "/api/agents/stats",
         tags=["Statistics"],
         summary="Read the agents' figures",
-        responses={200: {"model": AgentsAnswer}, **problems(ServiceUnavailable)},
+        responses={**answer_of(AgentsAnswer), **problems(ServiceUnavailable)},
     )
     async def read_agent_statistics() -> Response:
         """Get AI agent performance metrics, all replicas added up."""
@@ -78,4 +90,8 @@ def _add_statistics(router: APIRouter, runtime: Runtime) -> None:
             vision_agent=agents.get("vision_agent") or AgentStatistics(agent="VisionAgent"),
             planner_agent=agents.get("planner_agent") or AgentStatistics(agent="PlannerAgent"),
         )
-        return Response(figures.model_dump_json(), media_type="application/json")
+        return _json(figures)
+
+
+def _json(model: BaseModel, status: int = 200) -> Response:
+    return Response(model.model_dump_json(), status, media_type="application/json")

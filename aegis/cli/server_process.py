@@ -1,0 +1,70 @@
+"""An `aegis serve` of one's own, in a child process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from aegis.client.aegis_client import AegisClient
+from aegis.errors import AegisError, ConfigurationError
+
+_START_TIMEOUT_S = 180.0
+_STOP_TIMEOUT_S = 30.0
+
+
+@contextmanager
+def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator[None]:
+    """A server that answers at `url`, ended as by Ctrl-C on leaving.
+
+    settings: environment variables over this process's own; what the server says goes to `log`.
+    Raises ConfigurationError with its last words when it does not become healthy.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        # A session of its own: Ctrl-C reaches this process, which then ends the child.
+        child = subprocess.Popen(
+            [sys.executable, "-m", "aegis", "serve"],
+            env=os.environ | dict(settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_healthy(url, child, log)
+        yield
+    finally:
+        _end(child)
+
+
+def answers(url: str) -> bool:
+    """Whether an Aegis is healthy there."""
+    try:
+        with AegisClient(url, timeout_s=5) as client:
+            return client.health().status == "healthy"
+    except AegisError:
+        return False
+
+
+def _wait_until_healthy(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < end and child.poll() is None:
+        if answers(url):
+            return
+        time.sleep(0.2)
+    said = log.read_text(errors="replace").strip()[-2000:]
+    raise ConfigurationError(f"The server did not become healthy; {log} ends with:\n{said}")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    child.send_signal(signal.SIGINT)
+    try:
+        child.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
