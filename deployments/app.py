@@ -1,6 +1,8 @@
 """Wires the agents and the ingress into one Serve application."""
 # No `from __future__ import annotations` here: Serve reads the builder's type at run time.
 
+from typing import Any, cast
+
 from ray import serve
 from ray.serve import Application
 from ray.serve.config import RequestRouterConfig
@@ -12,7 +14,7 @@ from deployments.ingress import Ingress
 from deployments.planner_agent import PlannerAgent
 from deployments.vision_agent import VisionAgent
 
-_BY_CAMERA = RequestRouterConfig(request_router_class=ConsistentHashRouter)
+_BY_CAMERA = RequestRouterConfig(request_router_class=cast(Any, ConsistentHashRouter))
 
 
 def build_app(settings: Settings) -> Application:

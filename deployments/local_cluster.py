@@ -38,7 +38,7 @@ def local_cluster(settings: Settings) -> Iterator[str]:
     ):
         _require_free(name, settings.host if name == "AEGIS_PORT" else "127.0.0.1", port)
     run_dir = Path(tempfile.mkdtemp(prefix="aegis-"))
-    os.environ.update(_environment(settings, run_dir))
+    os.environ.update(ray_environment(settings, run_dir))
     import ray  # noqa: PLC0415 - reads the environment that was just prepared
     from ray import serve  # noqa: PLC0415
 
@@ -64,7 +64,8 @@ def local_cluster(settings: Settings) -> Iterator[str]:
         shutil.rmtree(run_dir, ignore_errors=True)
 
 
-def _environment(settings: Settings, run_dir: Path) -> dict[str, str]:
+def ray_environment(settings: Settings, run_dir: Path) -> dict[str, str]:
+    """What Ray and Serve read when they start; every port but the API's is a free one."""
     ports = _free_ports(5)
     loopback_only = {} if not settings.is_loopback else {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
     return loopback_only | {

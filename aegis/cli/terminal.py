@@ -29,10 +29,8 @@ def open_messages() -> Console:
 
 def show_error(error: AegisError) -> None:
     """The cause in one line, and what to do about it."""
-    remedy = _REMEDIES.get(type(error), "")
-    open_messages().print(
-        f"[bold red]Error:[/] {escape(error.message)} {escape(remedy)}".rstrip(), soft_wrap=True
-    )
+    sentences = f"{error.message.rstrip('.')}. {_REMEDIES.get(type(error), '')}".rstrip()
+    open_messages().print(f"[bold red]Error:[/] {escape(sentences)}", soft_wrap=True)
 
 
 def style_severity(severity: str) -> str:

@@ -3,13 +3,14 @@
 import copy
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
-from aegis.domain.observation import Box, Observation, ObservedSubject
+from aegis.domain.observation import Observation, ObservedSubject
 from aegis.domain.site import Site
 from aegis.domain.value import to_utc
 from aegis.vision.track_memory import Sighting, TrackMemory
@@ -18,7 +19,7 @@ from aegis.vision.zones import ZoneMap, ground_points
 
 DEFAULT_SCORE = 0.35
 _RESET_GAP_S = 30.0
-_VISIT_GAP_S = 2.5
+_VISIT_GAP_S = 2.0
 _LATE_FRAMES_TO_RESTART = 5
 
 
@@ -120,7 +121,7 @@ class SceneSession:
         if not is_late:
             self._remember(detections, ids, points * resolution_wh, zones, at_s)
         return tuple(
-            self._subject(bare_subject(detections, index, self._zones, names), track_id, at_s)
+            observe_subject(detections, index, self._zones, names, self._memory_of(track_id, at_s))
             for index, (track_id, names) in enumerate(zip(ids.tolist(), zones, strict=True))
             if track_id != UNTRACKED or is_late
         )
@@ -146,25 +147,23 @@ class SceneSession:
                     detections.labels[index], self._tracker.start_score, sighting, self._frame_count
                 )
                 self._tracks[track_id] = track
-            track.add(sighting, self._frame_count)
-            track.enter(zones[index], at_s)
+            track.add(sighting, zones[index], self._frame_count)
 
-    def _subject(self, bare: ObservedSubject, track_id: int, at_s: float) -> ObservedSubject:
+    def _memory_of(self, track_id: int, at_s: float) -> dict[str, Any]:
+        """What an ObservedSubject tells beyond its own frame; empty for what is not tracked."""
         track = self._tracks.get(track_id)
         if track is None:
-            return bare
-        return bare.model_copy(
-            update={
-                "track_id": track_id,
-                "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
-                "zone_dwell_s": {name: round(track.stay_s(name, at_s), 3) for name in bare.zones},
-                "speed": round(track.speed, 3),
-                "frames": track.frames,
-                "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
-                "is_steady": track.is_steady,
-                "roam": round(track.roam, 2),
-            }
-        )
+            return {}
+        return {
+            "track_id": track_id,
+            "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
+            "zone_dwell_s": {name: round(track.stay_s(name, at_s), 3) for name in track.zones()},
+            "speed": round(track.speed, 3),
+            "frames": track.frames,
+            "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
+            "is_steady": track.is_steady,
+            "roam": round(track.roam, 2),
+        }
 
     def _count_visit(
         self, subjects: tuple[ObservedSubject, ...], at_s: float, *, is_alone: bool
@@ -178,7 +177,7 @@ class SceneSession:
         if not people:
             return
         came_s = at_s - max(person.dwell_s for person in people)
-        if came_s - self._presence_s >= max(_VISIT_GAP_S, self._tracker.memory_s() / 2):
+        if came_s - self._presence_s >= max(_VISIT_GAP_S, 1.5 * self._tracker.interval_s):
             self._visit += 1
         self._presence_s = at_s
 
@@ -245,7 +244,8 @@ def observe_still(
         captured_at=frame.captured_at,
         resolution_wh=resolution_wh,
         subjects=tuple(
-            bare_subject(detections, index, nowhere, set()) for index in range(len(detections))
+            observe_subject(detections, index, nowhere, set(), {})
+            for index in range(len(detections))
         ),
         location=frame.location,
         frame_number=frame.frame_number,
@@ -253,18 +253,18 @@ def observe_still(
     )
 
 
-def bare_subject(
-    detections: Detections, index: int, zones: ZoneMap, names: set[str]
+def observe_subject(
+    detections: Detections, index: int, zones: ZoneMap, names: set[str], memory: dict[str, Any]
 ) -> ObservedSubject:
-    """One detection as it is, without a past."""
-    x0, y0, x1, y1 = (round(float(side), 2) for side in detections.xyxy[index])
-    box: Box = (x0, y0, x1, y1)
+    """One detection, with what is remembered of it if anything is."""
+    x0, y0, x1, y1 = detections.xyxy[index].tolist()
     score = round(min(1.0, max(0.0, float(detections.scores[index]))), 4)
-    return ObservedSubject(
-        label=detections.labels[index],
-        score=score,
-        bbox=box,
-        zones=tuple(sorted(names)),
-        restricted_zones=tuple(sorted(names & zones.restricted)),
-        mean_score=score,
-    )
+    present: dict[str, Any] = {
+        "label": detections.labels[index],
+        "score": score,
+        "mean_score": score,
+        "bbox": (round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)),
+        "zones": tuple(sorted(names)),
+        "restricted_zones": tuple(sorted(names & zones.restricted)),
+    }
+    return ObservedSubject(**present | memory)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
-_SMOOTHING = 0.3
+_SMOOTHING = 0.4
 _PRESENCE_GAIN = 0.2
 _MIN_PRESENCE = 0.4
 _TRAIL_STEP_S = 1.0
@@ -13,7 +13,7 @@ _TRAIL_LENGTH = 60
 _SPEED_SPAN_S = 0.7
 _REENTRY_S = 3.0
 _SETTLING_S = 1.0
-_MISSED_S = 5.0
+_MISSED_S = 3.8
 _BRIEFLY_S = 1.5
 _STOOD_STILL = 0.6
 _ROUNDING = 1e-6
@@ -64,9 +64,9 @@ class TrackMemory:
         """A track before its first frame is added with `add`."""
         return cls(label, belief_score, sighting.at_s, sighting.at_s, frame, sighting.score)
 
-    def add(self, sighting: Sighting, frame: int) -> None:
-        """Remember one more frame; frame: the camera's count of frames so far."""
-        gap_s = sighting.at_s - self.last_seen_s
+    def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> None:
+        """Remember one more frame and the zones it was in; frame: the camera's count so far."""
+        last_seen_s, was_in = self.last_seen_s, self.zones()
         missed = max(0, frame - self.last_frame - 1)
         self.presence *= (1 - _PRESENCE_GAIN) ** missed
         if self.frames:
@@ -75,18 +75,10 @@ class TrackMemory:
         self.speed = self._measure_speed(sighting)
         self.frames += 1
         self.last_seen_s, self.last_frame = sighting.at_s, frame
-        self._believe(sighting, gap_s)
+        self._enter(zones, was_in, sighting.at_s)
+        self._believe(sighting, last_seen_s)
         if not self.trail or sighting.at_s - self.trail[-1][0] >= _TRAIL_STEP_S:
             self.trail.append((sighting.at_s, sighting.x, sighting.y, sighting.height))
-
-    def enter(self, zones: Iterable[str], at_s: float) -> None:
-        """It is in these zones now; a stay outlasts an absence of 3 s."""
-        for name in zones:
-            stay = self._stays.get(name)
-            if stay is None or at_s - stay.last_inside_s > _REENTRY_S:
-                self._stays[name] = _Stay(at_s, at_s)
-            else:
-                stay.last_inside_s = at_s
 
     def zones(self) -> frozenset[str]:
         """Where it was when last seen."""
@@ -128,15 +120,26 @@ class TrackMemory:
         diagonal = ((max(xs) - min(xs)) ** 2 + (max(ys) - min(ys)) ** 2) ** 0.5
         return float(diagonal / max(sum(heights) / len(heights), 1.0))
 
-    def _believe(self, sighting: Sighting, gap_s: float) -> None:
+    def _enter(self, zones: Iterable[str], was_in: frozenset[str], at_s: float) -> None:
+        """Begin or continue stays; they outlast an absence of 3 s."""
+        for name in zones:
+            stay = self._stays.get(name)
+            if stay and (name in was_in or at_s - stay.last_inside_s <= _REENTRY_S):
+                stay.last_inside_s = at_s
+            else:
+                self._stays[name] = _Stay(at_s, at_s)
+
+    def _believe(self, sighting: Sighting, last_seen_s: float) -> None:
         """Tell somebody missed for a while from somebody new whom the tracker took for him.
 
         With somebody new the track begins anew, at most a second or two frames ago.
         """
         if not self.is_steady:
             return
-        if self._believed is None or not _is_the_same(self._believed, sighting):
-            came_s = sighting.at_s - max(_SETTLING_S, 2 * gap_s)
+        last = self._believed
+        went_on = last is not None and (last.at_s == last_seen_s or _is_back(last, sighting))
+        if not went_on:
+            came_s = sighting.at_s - max(_SETTLING_S, 2 * (sighting.at_s - last_seen_s))
             self.first_seen_s = max(self.first_seen_s, came_s)
             while self.trail and self.trail[0][0] < self.first_seen_s:
                 self.trail.popleft()
@@ -154,8 +157,8 @@ class TrackMemory:
         return self.speed
 
 
-def _is_the_same(last: Sighting, now: Sighting) -> bool:
-    """Hardly gone at all, or back within 5 s just where it was."""
+def _is_back(last: Sighting, now: Sighting) -> bool:
+    """Hardly gone at all, or missed for a few seconds and still where it stood."""
     gap_s = now.at_s - last.at_s
     distance = ((now.x - last.x) ** 2 + (now.y - last.y) ** 2) ** 0.5
     stood_still = distance <= _STOOD_STILL * max(last.height, now.height)

@@ -1,5 +1,6 @@
 """Gives things seen in frame after frame one number each."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,10 +44,13 @@ class Tracker:
     vanished: for 5 s in the same place, for 2.5 s within three quarters of its height, and
     longer where frames are further apart. Two people who swap places while unseen swap ids.
 
+    start_score: least score that starts a track. interval_s: between frames, smoothed.
+
     Source: ByteTrack, https://arxiv.org/abs/2110.06864; BIoU, https://arxiv.org/abs/2211.14317.
     """
 
     def __init__(self, score_threshold: float) -> None:
+        self.interval_s = 0.0
         self.start_score = min(score_threshold + START_MARGIN, 0.9)
         self._threshold = score_threshold
         self._followers: dict[str, ByteTrackTracker] = {}
@@ -54,7 +58,6 @@ class Tracker:
         self._last_seen: dict[int, _LastSeen] = {}
         self._next_id = 1
         self._now_s: float | None = None
-        self._interval_s = 0.0
 
     def update(self, detections: Detections, at_s: float) -> NDArray[np.int64]:
         """Ids (N,) of these detections, UNTRACKED for the weak ones.
@@ -66,7 +69,7 @@ class Tracker:
         followed = self._follow(detections, at_s)
         for index, key in followed.items():
             ids[index] = self._ids.get(key, UNTRACKED)
-        for index in self._nameless(detections, ids):
+        for index in self._nameless(detections, ids, followed):
             ids[index] = self._recall(detections, index, set(ids.tolist())) or self._start(
                 float(detections.scores[index])
             )
@@ -86,11 +89,11 @@ class Tracker:
         self._ids.clear()
         self._last_seen.clear()
         self._now_s = None
-        self._interval_s = 0.0
+        self.interval_s = 0.0
 
     def memory_s(self) -> float:
         """So long a lost thing keeps its id."""
-        return max(_SAME_PLACE_S, 2.5 * self._interval_s)
+        return max(_SAME_PLACE_S, 2.5 * self.interval_s)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the followers: they weigh 50 KB a camera, and recall bridges their loss."""
@@ -99,7 +102,7 @@ class Tracker:
     def _advance(self, at_s: float) -> None:
         if self._now_s is not None:
             gap = at_s - self._now_s
-            self._interval_s = gap if not self._interval_s else 0.7 * self._interval_s + 0.3 * gap
+            self.interval_s = gap if not self.interval_s else 0.7 * self.interval_s + 0.3 * gap
         self._now_s = at_s
         expired = [
             track_id
@@ -136,15 +139,23 @@ class Tracker:
         pairs = zip(out.data["row"], cast("Any", out.tracker_id), strict=True)
         return {int(row): int(number) for row, number in pairs if number >= 0}
 
-    def _nameless(self, detections: Detections, ids: NDArray[np.int64]) -> NDArray[np.intp]:
-        return np.flatnonzero((ids == UNTRACKED) & (detections.scores >= self._threshold))
+    def _nameless(
+        self, detections: Detections, ids: NDArray[np.int64], followed: Container[int]
+    ) -> list[int]:
+        """What is clear enough, or was followed here, and has no id yet."""
+        return [
+            index
+            for index in range(len(detections))
+            if ids[index] == UNTRACKED
+            and (index in followed or detections.scores[index] >= self._threshold)
+        ]
 
     def _recall(self, detections: Detections, index: int, taken: set[int]) -> int | None:
         """The id lost nearest to this detection and free in this frame."""
         now = self._now_s or 0.0
         label, box = detections.labels[index], detections.xyxy[index]
         closeness = {
-            track_id: _closeness(seen, box, now - seen.at_s, self._interval_s)
+            track_id: _closeness(seen, box, now - seen.at_s, self.interval_s)
             for track_id, seen in self._last_seen.items()
             if seen.label == label and track_id not in taken
         }

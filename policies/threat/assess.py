@@ -53,31 +53,44 @@ def _fire(rules: ThreatRules, facts: Facts) -> tuple[list[_Hit], dict[str, str]]
     """What fired, in the order of the file, and why the rest could not be asked."""
     if not facts.subjects:
         return [], {}
-    context = cel.Context(facts.shared())
+    shared = facts.shared()
     hits: list[_Hit] = []
     failed: dict[str, str] = {}
     for compiled in rules.rules:
         try:
-            hits += _ask(compiled, facts, context)
+            hits += _ask(compiled, facts, shared)
         except ValueError as error:
             failed[compiled.rule.name] = str(error)
     return hits, failed
 
 
-def _ask(compiled: CompiledRule, facts: Facts, context: cel.Context) -> list[_Hit]:
-    believed = _believed(compiled.rule, facts)
+def _ask(compiled: CompiledRule, facts: Facts, shared: dict[str, Any]) -> list[_Hit]:
+    rule = compiled.rule
+    believed = _believed(rule, facts)
     if not believed:
         return []
-    context.add_variable("params", compiled.rule.params)
-    if compiled.rule.together:
-        context.add_variable("group", [facts.subjects[index] for index in believed])
+    known = shared | {"params": rule.params}
+    if rule.together:
+        group = [facts.subjects[index] for index in believed]
+        context = _context(compiled, known | {"group": group})
         hits = _ask_once(compiled, believed, facts, context)
     else:
         hits = []
         for index in believed:
-            context.add_variable("subject", facts.subjects[index])
+            context = _context(compiled, known | {"subject": facts.subjects[index]})
             hits += _ask_once(compiled, (index,), facts, context)
     return [_merge(hits, facts)] if hits else []
+
+
+def _context(compiled: CompiledRule, known: dict[str, Any]) -> cel.Context:
+    """Only what the rule reads: every value handed to CEL is copied, at each evaluation."""
+    return cel.Context(
+        {
+            name: known[name] if fields is None else {key: known[name][key] for key in fields}
+            for name, fields in compiled.reads.items()
+            if name in known
+        }
+    )
 
 
 def _ask_once(

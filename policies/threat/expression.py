@@ -14,11 +14,15 @@ _MACRO = re.compile(
     r"([A-Za-z_]\w*)\s*\.\s*(?:exists_one|exists|all|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,"
 )
 _FIELD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)(?!\w*\s*\()")
+_NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)")
 _CEL_ERRORS = (ValueError, TypeError, KeyError, RuntimeError, ArithmeticError, IndexError)
 
 
 class Expression:
-    """One CEL expression; raises ValueError with the position of a syntax error."""
+    """One CEL expression; raises ValueError with the position of a syntax error.
+
+    reads: the names it needs, each with the fields it asks for, or None for all of it.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -26,6 +30,7 @@ class Expression:
             self._program = cel.compile(source)
         except ValueError as error:
             raise ValueError(f"not a CEL expression: {_in_short(error)}") from error
+        self.reads: FieldsOf = _reads(_without_texts(source), self._program.variables())
 
     def evaluate(self, context: cel.Context) -> Any:
         """Its value; raises ValueError that says why there is none."""
@@ -39,7 +44,7 @@ class Expression:
 
         lists: names of lists whose items have the fields `items`. Raises ValueError.
         """
-        bare = _TEXT.sub('""', self.source)
+        bare = _without_texts(self.source)
         bound = {variable: name in lists for name, variable in _MACRO.findall(bare)}
         bound |= dict.fromkeys(_bound_names(bare) - set(bound), False)
         fields = {**known, **{name: items if is_item else None for name, is_item in bound.items()}}
@@ -104,6 +109,20 @@ def _split(source: str) -> list[str]:
             parts.append(source[start:position])
             start = position + (1 if sign in "?:" else 2)
     return [*parts, source[start:]]
+
+
+def _reads(bare: str, names: list[str]) -> FieldsOf:
+    mentions = _NAME.findall(bare)
+    fields = _FIELD.findall(bare)
+    reads: dict[str, frozenset[str] | None] = {}
+    for name in names:
+        asked = [field for owner, field in fields if owner == name]
+        reads[name] = frozenset(asked) if len(asked) == mentions.count(name) else None
+    return reads
+
+
+def _without_texts(source: str) -> str:
+    return _TEXT.sub('""', source)
 
 
 def _bound_names(bare: str) -> set[str]:

@@ -1,12 +1,11 @@
 """The facts that rules may speak of, made from what was seen and what is known of the site."""
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aegis.domain.observation import Box, Observation, ObservedSubject
+from aegis.domain.observation import Observation, ObservedSubject
 from aegis.domain.site import Site
+from policies.threat.proximity import count_companions, find_reached
 
 SUBJECT_FIELDS = frozenset(
     {"label", "score", "mean_score", "steady", "frames", "track_id", "dwell_s", "speed", "roam"}
@@ -18,8 +17,6 @@ SITE_FIELDS = frozenset({"name", "is_open", "weekday", "hour"})
 CAMERA_FIELDS = frozenset({"id", "name", "location", "described", "attributes"})
 SUBJECT_LISTS = frozenset({"group", "subjects"})
 
-_REACH = 0.3
-_COMPANY = 1.5
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -59,19 +56,25 @@ class Facts:
 
 def gather_facts(observation: Observation, site: Site) -> Facts:
     """The facts of this frame at this site."""
+    company = count_companions(observation.subjects)
+    reached = find_reached(observation.subjects)
     return Facts(
-        subjects=tuple(_subject_facts(subject, observation) for subject in observation.subjects),
+        subjects=tuple(
+            _subject_facts(subject, observation.resolution_wh)
+            | {"near_person": reached[index], "companions": company[index]}
+            for index, subject in enumerate(observation.subjects)
+        ),
         scene=_scene_facts(observation),
         site=_site_facts(observation, site),
         camera=_camera_facts(observation.camera_id, site),
     )
 
 
-def _subject_facts(subject: ObservedSubject, observation: Observation) -> dict[str, Any]:
-    width, height = observation.resolution_wh
+def _subject_facts(subject: ObservedSubject, resolution_wh: tuple[int, int]) -> dict[str, Any]:
+    width, height = resolution_wh
     x0, y0, x1, y1 = subject.bbox
-    others = [other for other in observation.subjects if other is not subject]
-    stays: Mapping[str, float] = subject.zone_dwell_s
+    stays = subject.zone_dwell_s
+    restricted_s = [stays.get(name, 0.0) for name in subject.restricted_zones]
     return {
         "label": subject.label,
         "score": subject.score,
@@ -83,16 +86,12 @@ def _subject_facts(subject: ObservedSubject, observation: Observation) -> dict[s
         "zones": list(subject.zones),
         "restricted_zones": list(subject.restricted_zones),
         "zone_dwell_s": dict(stays),
-        "restricted_s": max(
-            (stays.get(name, 0.0) for name in subject.restricted_zones), default=0.0
-        ),
+        "restricted_s": max(restricted_s, default=0.0),
         "speed": subject.speed,
         "roam": subject.roam,
         "x": (x0 + x1) / 2 / width,
         "y": y1 / height,
         "height": (y1 - y0) / height,
-        "near_person": any(_is_in_reach(other, subject) for other in others),
-        "companions": sum(_keeps_company(other, subject) for other in others),
     }
 
 
@@ -127,33 +126,3 @@ def _camera_facts(camera_id: str | None, site: Site) -> dict[str, Any]:
         "described": camera_id in site.cameras,
         "attributes": dict(camera.attributes),
     }
-
-
-def _is_in_reach(person: ObservedSubject, thing: ObservedSubject) -> bool:
-    """Whether a person's box, widened by 0.3 of its height, touches the thing's."""
-    if person.label != "person":
-        return False
-    margin = _REACH * (person.bbox[3] - person.bbox[1])
-    x0, y0, x1, y1 = person.bbox
-    return _touch((x0 - margin, y0 - margin, x1 + margin, y1 + margin), thing.bbox)
-
-
-def _touch(first: Box, second: Box) -> bool:
-    return (
-        first[0] <= second[2]
-        and second[0] <= first[2]
-        and first[1] <= second[3]
-        and second[1] <= first[3]
-    )
-
-
-def _keeps_company(other: ObservedSubject, subject: ObservedSubject) -> bool:
-    if other.label != "person":
-        return False
-    height = max(subject.bbox[3] - subject.bbox[1], other.bbox[3] - other.bbox[1], 1.0)
-    feet = math.dist(_feet(subject.bbox), _feet(other.bbox))
-    return feet <= _COMPANY * height
-
-
-def _feet(box: Box) -> tuple[float, float]:
-    return (box[0] + box[2]) / 2, box[3]

@@ -10,7 +10,6 @@ from pydantic import Field, field_validator
 
 from aegis.domain.assessment import IncidentType, Severity
 from aegis.domain.value import Value
-from aegis.errors import ConfigurationError
 from aegis.located_yaml import LocatedYaml, load_yaml
 from policies.threat.expression import Expression, FieldsOf
 from policies.threat.facts import (
@@ -93,9 +92,13 @@ class RuleBook(Value):
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule whose expressions were compiled and tried out."""
+    """A rule whose expressions were compiled and tried out.
+
+    reads: what any of them reads, as in `Expression.reads`.
+    """
 
     rule: Rule
+    reads: FieldsOf
     when: Expression
     escalate: tuple[tuple[Expression, Severity], ...]
     confidence: Expression | None
@@ -133,21 +136,28 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
 
 
 def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:
-    at: tuple[str | int, ...] = ("rules", index)
-    return CompiledRule(
-        rule=rule,
-        when=_expression(rule.when, rule, bool, document, (*at, "when")),
-        escalate=tuple(
-            (
-                _expression(step.when, rule, bool, document, (*at, "escalate", number, "when")),
-                step.severity,
-            )
-            for number, step in enumerate(rule.escalate)
-        ),
-        confidence=_expression(rule.confidence, rule, float, document, (*at, "confidence"))
-        if rule.confidence is not None
-        else None,
+    def expression(source: str, expected: type[bool | float], *at: str | int) -> Expression:
+        return _expression(source, rule, expected, document, ("rules", index, *at))
+
+    when = expression(rule.when, bool, "when")
+    escalate = tuple(
+        (expression(step.when, bool, "escalate", number, "when"), step.severity)
+        for number, step in enumerate(rule.escalate)
     )
+    confidence = (
+        None if rule.confidence is None else expression(rule.confidence, float, "confidence")
+    )
+    asked = [when, *(condition for condition, _ in escalate), *filter(None, [confidence])]
+    return CompiledRule(rule, _merge_reads(asked), when, escalate, confidence)
+
+
+def _merge_reads(expressions: list[Expression]) -> FieldsOf:
+    merged: dict[str, frozenset[str] | None] = {}
+    for expression in expressions:
+        for name, fields in expression.reads.items():
+            known = merged.get(name, frozenset())
+            merged[name] = None if fields is None or known is None else known | fields
+    return merged
 
 
 def _expression(
@@ -163,14 +173,8 @@ def _expression(
         for context in trial_contexts(rule.watches, together=rule.together):
             expression.try_out(context | {"params": dict(rule.params)}, expected)
     except ValueError as error:
-        raise _located(document, at, error) from error
+        raise document.problem(at, str(error)) from error
     return expression
-
-
-def _located(
-    document: LocatedYaml, at: tuple[str | int, ...], error: ValueError
-) -> ConfigurationError:
-    return document.problem(at, str(error))
 
 
 def _known_names(rule: Rule) -> FieldsOf:

@@ -1,6 +1,7 @@
 """Bad input: the documented status and envelope, and no process dies."""
 
 import base64
+import contextlib
 import http.client
 import json
 import socket
@@ -109,14 +110,14 @@ def test_a_bad_address_is_an_envelope(
 
 
 def test_200_megabytes_are_refused_before_they_are_sent(system: RunningSystem) -> None:
-    host = urlsplit(system.url).netloc
-    connection = http.client.HTTPConnection(host, timeout=20)
-    connection.putrequest("POST", "/api/analyze")
-    connection.putheader("Content-Length", str(200 * 2**20))
-    connection.endheaders(b'{"image": "')
-    answer = connection.getresponse()
-    assert answer.status == 413
-    assert json.load(answer)["error"]["code"] == "PAYLOAD_TOO_LARGE"
+    connection = http.client.HTTPConnection(urlsplit(system.url).netloc, timeout=20)
+    with contextlib.closing(connection):
+        connection.putrequest("POST", "/api/analyze")
+        connection.putheader("Content-Length", str(200 * 2**20))
+        connection.endheaders(b'{"image": "')
+        answer = connection.getresponse()
+        assert answer.status == 413
+        assert json.load(answer)["error"]["code"] == "PAYLOAD_TOO_LARGE"
 
 
 def test_200_megabytes_without_a_length_are_refused_while_read(system: RunningSystem) -> None:

@@ -14,7 +14,7 @@ def test_three_visitors_are_three_incidents(api: httpx.Client) -> None:
     answers = [send_frame(api, frame, "CAM_02") for frame in clip]
     assert not any(answer["incident"] for answer in answers), "CAM_02 has no zone"
 
-    answers = [send_frame(api, frame, "CAM_01") for frame in clip]
+    answers = [send_frame(api, frame, "CAM_03") for frame in clip]
     opened = [answer["incident_id"] for answer in answers if answer["new_incident"]]
     visitors = {box.track_id for frame in clip for box in frame.truth}
     assert len(opened) == len(visitors) == 3
@@ -29,4 +29,4 @@ def test_three_visitors_are_three_incidents(api: httpx.Client) -> None:
 def test_an_empty_room_is_no_incident(api: httpx.Client) -> None:
     start = datetime.now(UTC) - timedelta(minutes=30)
     clip = render_clip("empty", seed=3, fps=2, start=start)
-    assert not any(send_frame(api, frame, "CAM_01")["incident"] for frame in clip)
+    assert not any(send_frame(api, frame, "CAM_04")["incident"] for frame in clip)

@@ -3,20 +3,16 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 import uvicorn
 from structlog.testing import capture_logs
 
 from aegis.api.app import create_app
-from aegis.domain.assessment import Assessment, IncidentType, Severity
 from aegis.ports import Runtime
 from aegis.settings import Settings
-from aegis.testing.doubles import in_memory_runtime, nothing_seen
 from aegis.testing.running_system import free_ports
-
-Serve = Callable[[Runtime], str]
+from tests.unit.cli.scripted_verdicts import Verdicts, make_verdicts
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +27,7 @@ def _no_settings_of_this_machine(
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve() -> Iterator[Callable[..., str]]:
     servers: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(runtime: Runtime, settings: Settings | None = None) -> str:
@@ -54,30 +50,6 @@ def serve() -> Iterator[Serve]:
         thread.join(5)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """What a scripted vision says, in words."""
-
-    nothing: Assessment
-    intrusion: Assessment
-
-
 @pytest.fixture
 def verdicts() -> Verdicts:
-    nothing = nothing_seen()
-    intrusion = nothing.model_copy(
-        update={
-            "type": IncidentType.INTRUSION,
-            "subtype": "restricted_zone",
-            "severity": Severity.HIGH,
-            "confidence": 91.0,
-            "reasoning": "A person stands in the marked area",
-            "grouping_key": "visit-1",
-        }
-    )
-    return Verdicts(nothing, intrusion)
-
-
-@pytest.fixture
-def runtime_of() -> Callable[..., Runtime]:
-    return in_memory_runtime
+    return make_verdicts()

@@ -122,7 +122,6 @@ def test_a_live_source_that_breaks_off_is_opened_again() -> None:
 def test_a_live_source_that_never_opens_is_an_error_with_the_cause() -> None:
     def camera() -> Iterator[Pixels]:
         raise OSError("no such device")
-        yield grey(0)
 
     with pytest.raises(ConfigurationError, match="no such device"):
         list(LiveSource("test", camera, attempts=2, pause_s=0.01).frames(5.0))

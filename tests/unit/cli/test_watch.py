@@ -4,23 +4,21 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from aegis.cli.main import app
+from aegis.cli.watch_view import WatchView
 from aegis.errors import AnalysisFailed, ServiceUnavailable
-from aegis.ports import Runtime
 from aegis.settings import Settings
-from aegis.testing.doubles import ScriptedVision
+from aegis.testing.doubles import ScriptedVision, Verdict, in_memory_runtime
 from aegis.testing.running_system import free_ports
 from aegis.testing.video_file import write_mp4
-from tests.unit.cli.conftest import Verdicts
+from tests.unit.cli.scripted_verdicts import Verdicts
 
 Serve = Callable[..., str]
-RuntimeOf = Callable[..., Runtime]
 
 
 @pytest.fixture
@@ -36,11 +34,9 @@ def watch(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_frames_arrive_in_order_with_camera_number_and_video_time(
-    serve: Serve, runtime_of: RuntimeOf, clip: Path
-) -> None:
+def test_frames_arrive_in_order_with_camera_number_and_video_time(serve: Serve, clip: Path) -> None:
     vision = ScriptedVision()
-    url = serve(runtime_of(vision=vision))
+    url = serve(in_memory_runtime(vision=vision))
     start = datetime(2026, 1, 31, 18, tzinfo=UTC)
     code, output = watch(str(clip), "--url", url, "--start", "2026-01-31T18:00:00Z")
     assert code == 0, output
@@ -52,21 +48,19 @@ def test_frames_arrive_in_order_with_camera_number_and_video_time(
     assert len({it.idempotency_key for it in vision.frames}) == 10
 
 
-def test_without_a_start_the_last_frame_is_now(
-    serve: Serve, runtime_of: RuntimeOf, clip: Path
-) -> None:
+def test_without_a_start_the_last_frame_is_now(serve: Serve, clip: Path) -> None:
     vision = ScriptedVision()
-    watch(str(clip), "--url", serve(runtime_of(vision=vision)), "--camera", "CAM_9")
+    watch(str(clip), "--url", serve(in_memory_runtime(vision=vision)), "--camera", "CAM_9")
     age = datetime.now(UTC) - vision.frames[-1].captured_at
     assert timedelta(0) <= age < timedelta(seconds=20)
     assert vision.frames[0].camera_id == "CAM_9"
 
 
 def test_incidents_are_shown_once_each_with_their_frames_and_evidence(
-    serve: Serve, runtime_of: RuntimeOf, clip: Path, verdicts: Verdicts
+    serve: Serve, clip: Path, verdicts: Verdicts
 ) -> None:
     script = [verdicts.nothing] * 2 + [verdicts.intrusion] * 3 + [verdicts.nothing]
-    code, output = watch(str(clip), "--url", serve(runtime_of(script)))
+    code, output = watch(str(clip), "--url", serve(in_memory_runtime(script)))
     assert code == 0, output
     assert "1 incidents" in output
     assert output.count("A person stands in the marked area") == 1
@@ -77,10 +71,14 @@ def test_incidents_are_shown_once_each_with_their_frames_and_evidence(
 
 
 def test_a_failed_frame_is_reported_counted_and_passed_over(
-    serve: Serve, runtime_of: RuntimeOf, clip: Path, verdicts: Verdicts
+    serve: Serve, clip: Path, verdicts: Verdicts
 ) -> None:
-    script = [verdicts.nothing, AnalysisFailed("The analysis failed"), verdicts.nothing]
-    code, output = watch(str(clip), "--url", serve(runtime_of(script)))
+    script: list[Verdict] = [
+        verdicts.nothing,
+        AnalysisFailed("The analysis failed"),
+        verdicts.nothing,
+    ]
+    code, output = watch(str(clip), "--url", serve(in_memory_runtime(script)))
     assert code == 1
     assert "9 frames analysed, 1 failed" in output
     assert "The analysis failed" in output
@@ -88,7 +86,6 @@ def test_a_failed_frame_is_reported_counted_and_passed_over(
 
 def test_a_server_that_is_lost_ends_the_watch_with_the_summary(
     serve: Serve,
-    runtime_of: RuntimeOf,
     tmp_path: Path,
     verdicts: Verdicts,
     monkeypatch: pytest.MonkeyPatch,
@@ -96,8 +93,8 @@ def test_a_server_that_is_lost_ends_the_watch_with_the_summary(
     monkeypatch.setattr("time.sleep", lambda _: None)
     path = tmp_path / "yard.mp4"
     write_mp4(path, [np.full((48, 64, 3), 90, np.uint8)] * 20, fps=10)
-    script = [verdicts.nothing, ServiceUnavailable("Too many frames are waiting")]
-    code, output = watch(str(path), "--url", serve(runtime_of(script)))
+    script: list[Verdict] = [verdicts.nothing, ServiceUnavailable("Too many frames are waiting")]
+    code, output = watch(str(path), "--url", serve(in_memory_runtime(script)))
     assert code == 2
     assert "1 frames analysed, 2 failed" in output
     assert "aegis serve" in output
@@ -111,10 +108,8 @@ def test_an_unreachable_server_is_one_line_with_the_remedy(clip: Path) -> None:
     assert "aegis serve" in output
 
 
-def test_a_wrong_key_is_one_line_with_the_remedy(
-    serve: Callable[..., str], runtime_of: RuntimeOf, clip: Path
-) -> None:
-    url = serve(runtime_of(), Settings(api_key="right", requests_per_minute=1000))
+def test_a_wrong_key_is_one_line_with_the_remedy(serve: Serve, clip: Path) -> None:
+    url = serve(in_memory_runtime(), Settings(api_key="right", requests_per_minute=1000))
     code, output = watch(str(clip), "--url", url, "--api-key", "wrong")
     assert code == 2
     assert "--api-key" in output
@@ -138,13 +133,10 @@ def test_a_users_mistake_is_told_and_exits_with_2(arguments: list[str], why: str
 
 def test_ctrl_c_ends_with_the_summary(
     serve: Serve,
-    runtime_of: RuntimeOf,
     clip: Path,
     verdicts: Verdicts,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from aegis.cli.watch_view import WatchView
-
     shown = WatchView.show
 
     def interrupt(self: WatchView, outcome: object, tally: object) -> None:
@@ -153,7 +145,7 @@ def test_ctrl_c_ends_with_the_summary(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(WatchView, "show", interrupt)
-    code, output = watch(str(clip), "--url", serve(runtime_of([verdicts.intrusion])))
+    code, output = watch(str(clip), "--url", serve(in_memory_runtime([verdicts.intrusion])))
     assert code == 0
     assert "Stopped." in output
     assert "4 frames analysed" in output
@@ -161,15 +153,15 @@ def test_ctrl_c_ends_with_the_summary(
 
 
 def test_the_incident_list_and_its_commands_follow_a_watch(
-    serve: Serve, runtime_of: RuntimeOf, clip: Path, verdicts: Verdicts
+    serve: Serve, clip: Path, verdicts: Verdicts
 ) -> None:
-    url = serve(runtime_of([verdicts.intrusion]))
+    url = serve(in_memory_runtime([verdicts.intrusion]))
     watch(str(clip), "--url", url)
 
     def run(*arguments: str) -> str:
         result = CliRunner().invoke(app, ["incidents", *arguments, "--url", url])
         assert result.exit_code == 0, result.output
-        return cast("str", result.output)
+        return result.output
 
     assert "incident_1" in run()
     listed = json.loads(
@@ -183,10 +175,8 @@ def test_the_incident_list_and_its_commands_follow_a_watch(
     assert "the cleaner" in run("show", "1")
 
 
-def test_an_unknown_incident_is_one_line_with_the_remedy(
-    serve: Serve, runtime_of: RuntimeOf
-) -> None:
-    arguments = ["incidents", "show", "99", "--url", serve(runtime_of())]
+def test_an_unknown_incident_is_one_line_with_the_remedy(serve: Serve) -> None:
+    arguments = ["incidents", "show", "99", "--url", serve(in_memory_runtime())]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
     assert "aegis incidents" in result.output

@@ -1,0 +1,64 @@
+"""Points and polygons."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aegis.domain.site import Zone
+from aegis.vision.zones import ZoneMap, depth_inside, ground_points
+
+SQUARE = np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]])
+HORSESHOE = np.array([[0, 0], [1, 0], [1, 1], [0.7, 1], [0.7, 0.3], [0.3, 0.3], [0.3, 1], [0, 1]])
+
+
+def zone_map(*, restricted: bool = True) -> ZoneMap:
+    corners = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
+    return ZoneMap((Zone(name="bay", polygon=corners, restricted=restricted),))
+
+
+@pytest.mark.parametrize(
+    ("polygon", "point", "depth"),
+    [
+        (SQUARE, (0.5, 0.5), 0.3),
+        (SQUARE, (0.3, 0.5), 0.1),
+        (SQUARE, (0.1, 0.5), -0.1),
+        (SQUARE, (0.0, 0.0), -math.hypot(0.2, 0.2)),
+        (HORSESHOE, (0.5, 0.9), -0.2),
+        (HORSESHOE, (0.15, 0.9), 0.1),
+    ],
+)
+def test_depth_is_the_signed_distance_to_the_border(
+    polygon: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    point: tuple[float, float],
+    depth: float,
+) -> None:
+    assert depth_inside(polygon, np.array([point]))[0] == pytest.approx(depth)
+
+
+def test_nobody_in_view_is_in_no_zone() -> None:
+    assert zone_map().locate(np.empty((0, 2)), []) == []
+
+
+def test_feet_at_the_lower_edge_of_the_picture_are_inside_a_zone_that_reaches_it() -> None:
+    floor = ZoneMap((Zone(name="floor", polygon=((0, 0.5), (1, 0.5), (1, 1), (0, 1))),))
+    points = ground_points(np.array([[100, 200, 160, 433]], np.float32), (768, 432))
+    assert points[0, 1] == 1.0
+    assert floor.locate(points, [frozenset()]) == [{"floor"}]
+
+
+def test_jitter_at_the_border_does_not_flicker() -> None:
+    zones, inside, seen = zone_map(), frozenset[str](), []
+    for offset in (-0.015, 0.01, -0.01, 0.005, -0.015, -0.03, -0.01):
+        inside = frozenset(zones.locate(np.array([[0.2 + offset, 0.5]]), [inside])[0])
+        seen.append(bool(inside))
+    assert seen == [False, True, True, True, True, False, False]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_moving_the_polygon_along_keeps_the_depth(x: float, y: float) -> None:
+    point, shift = np.array([[x, y]]), np.array([0.37, -0.21])
+    moved = depth_inside(HORSESHOE + shift, point + shift)
+    assert moved == pytest.approx(depth_inside(HORSESHOE, point), abs=1e-9) or abs(moved[0]) < 1e-9
