@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from aegis.errors import ConfigurationError
 from aegis.settings import Settings
-from deployments.local_cluster import TOKEN_FILE, local_cluster
+from deployments.local_cluster import TOKEN_FILE, local_cluster, require_ports_free
 
 Say = Callable[[str], None]
 
@@ -24,6 +24,7 @@ def serve_locally(settings: Settings, say: Say = print) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    require_ports_free(settings)
     _check_files(settings)
     start = time.monotonic()
     say("Aegis is starting (Ray, then the agents) ...")

@@ -42,6 +42,7 @@ def local_cluster(settings: Settings) -> Iterator[str]:
     import ray  # noqa: PLC0415 - reads the environment that was just prepared
     from ray import serve  # noqa: PLC0415
 
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     try:
         context = ray.init(
             address="local",
@@ -62,6 +63,12 @@ def local_cluster(settings: Settings) -> Iterator[str]:
     finally:
         ray.shutdown()
         shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def require_ports_free(settings: Settings) -> None:
+    """Raises ConfigurationError naming the port that is taken and its setting."""
+    _require_free("AEGIS_PORT", settings.host, settings.port)
+    _require_free("AEGIS_DASHBOARD_PORT", "127.0.0.1", settings.dashboard_port)
 
 
 def ray_environment(settings: Settings, run_dir: Path) -> dict[str, str]:

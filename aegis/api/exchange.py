@@ -66,8 +66,10 @@ class ExchangeMiddleware:
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
-            await self._app(scope, receive, send_with_headers)
-            _log_request(scope, exchange)
+            try:
+                await self._app(scope, receive, send_with_headers)
+            finally:
+                _log_request(scope, exchange)
 
 
 def _add_headers(message: Message, exchange: Exchange) -> None:

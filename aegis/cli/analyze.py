@@ -5,39 +5,42 @@ from typing import Annotated
 
 import typer
 
+Images = Annotated[
+    list[str],
+    typer.Argument(metavar="IMAGE", help="JPEG and PNG files, folders, or patterns."),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document in place of the table.")
+]
+Save = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Write copies there with the boxes drawn.")
+]
+MinScore = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Least score of a detection.", show_default="the model's own"),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        help="The embedded model, or a torchvision detection model's name.",
+        show_default="aegis-small",
+    ),
+]
+Weights = Annotated[
+    Path | None, typer.Option(help="A local weights file for it.", show_default=False)
+]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N.", show_default="auto")]
+
 
 def analyze(
-    images: Annotated[
-        list[str],
-        typer.Argument(metavar="IMAGE", help="JPEG and PNG files, folders, or patterns."),
-    ],
+    images: Images,
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document in place of the table.")
-    ] = False,
-    save: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write copies there with the boxes drawn."),
-    ] = None,
-    min_score: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=1, help="Least score of a detection.", show_default="the model's own"
-        ),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="The embedded model, or a torchvision detection model's name.",
-            show_default="aegis-small",
-        ),
-    ] = None,
-    weights: Annotated[
-        Path | None, typer.Option(help="A local weights file for it.", show_default=False)
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option(help="auto, cpu, cuda or cuda:N.", show_default="auto")
-    ] = None,
+    as_json: AsJson = False,
+    save: Save = None,
+    min_score: MinScore = None,
+    model: Model = None,
+    weights: Weights = None,
+    device: Device = None,
 ) -> None:
     """Show what is seen in pictures and how it is judged.
 

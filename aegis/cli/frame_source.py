@@ -79,9 +79,13 @@ class FolderSource:
         return len(self.paths)
 
     def frames(self, fps: float) -> Iterator[SampledFrame]:
-        """One picture after another."""
+        """One picture after another; raises ConfigurationError when one cannot be read."""
         for number, path in enumerate(self.paths):
-            yield SampledFrame(path.read_bytes(), number / fps, number)
+            try:
+                image = path.read_bytes()
+            except OSError as error:
+                raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+            yield SampledFrame(image, number / fps, number)
 
 
 def open_source(text: str) -> FrameSource:

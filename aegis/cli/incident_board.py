@@ -55,8 +55,7 @@ class IncidentBoard:
 
     def tabulate(self, newest: int = 15) -> Table:
         """The newest incidents, oldest first."""
-        table = Table("id", "what", "severity", "first seen", "frames", "why")
-        table.header_style = "bold"
+        table = Table("id", "what", "severity", "first seen", "frames", "why", header_style="bold")
         for it in self.seen[-newest:]:
             first_seen = f"{it.first_seen:%H:%M:%S}"
             row = (it.id, escape(it.kind), style_severity(it.severity), first_seen)

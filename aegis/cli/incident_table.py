@@ -11,19 +11,19 @@ from aegis.cli.terminal import style_severity
 
 
 def tabulate_incidents(incidents: Iterable[IncidentAnswer]) -> Table:
-    """A row for each, in the order given."""
-    table = Table("id", "when", "camera", "what", "severity", "status", "frames", "evidence")
-    table.header_style = "bold"
+    """A row for each, in the order given; fits a terminal of 80 columns."""
+    table = Table(header_style="bold", box=None)
+    for column in ("id", "when (UTC)", "camera", "what", "severity", "status", "frames"):
+        table.add_column(column, no_wrap=column in {"id", "when (UTC)"}, overflow="fold")
     for it in incidents:
         table.add_row(
             it.id,
-            f"{it.first_seen:%Y-%m-%d %H:%M:%S}",
+            f"{it.first_seen:%m-%d %H:%M:%S}",
             escape(it.camera_id or ""),
             escape(it.subtype or it.type),
             style_severity(it.severity),
             it.status,
             str(it.frame_count),
-            it.evidence_path or "",
         )
     return table
 

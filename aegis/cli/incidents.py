@@ -9,6 +9,15 @@ from aegis.cli.connection import KeyOption, UrlOption, connect
 incidents = typer.Typer(help="List incidents; show or resolve one.", invoke_without_command=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the server's JSON.")]
+Statuses = Annotated[
+    list[str] | None,
+    typer.Option(help="active, investigating, resolved, false_positive or escalated."),
+]
+Severities = Annotated[list[str] | None, typer.Option(help="low, medium, high or critical.")]
+Types = Annotated[
+    list[str] | None,
+    typer.Option("--type", help="violence, suspicious_behavior, intrusion or vandalism."),
+]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Such as incident_7, or just 7.")]
 
 
@@ -16,17 +25,9 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Such as incident_
 def list_incidents(
     ctx: typer.Context,
     *,
-    status: Annotated[
-        list[str] | None,
-        typer.Option(help="active, investigating, resolved, false_positive or escalated."),
-    ] = None,
-    severity: Annotated[
-        list[str] | None, typer.Option(help="low, medium, high or critical.")
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option("--type", help="violence, suspicious_behavior, intrusion or vandalism."),
-    ] = None,
+    status: Statuses = None,
+    severity: Severities = None,
+    kind: Types = None,
     camera: Annotated[str | None, typer.Option(help="Only this camera's.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
     as_json: JsonOption = False,

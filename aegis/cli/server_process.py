@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from aegis.client.aegis_client import AegisClient
 from aegis.errors import AegisError, ConfigurationError
@@ -18,12 +20,13 @@ _STOP_TIMEOUT_S = 30.0
 
 @contextmanager
 def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator[None]:
-    """A server that answers at `url`, ended as by Ctrl-C on leaving.
+    """A server that answers at `url`, ended as by Ctrl-C on leaving, by SIGTERM too.
 
     settings: environment variables over this process's own; what the server says goes to `log`.
     Raises ConfigurationError with its last words when it does not become healthy.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    before = signal.signal(signal.SIGTERM, _leave)
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches this process, which then ends the child.
         child = subprocess.Popen(
@@ -38,6 +41,7 @@ def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator
         yield
     finally:
         _end(child)
+        signal.signal(signal.SIGTERM, before)
 
 
 def answers(url: str) -> bool:
@@ -47,6 +51,11 @@ def answers(url: str) -> bool:
             return client.health().status == "healthy"
     except AegisError:
         return False
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    """Unwind, so that the child is ended."""
+    raise SystemExit(128 + number)
 
 
 def _wait_until_healthy(url: str, child: subprocess.Popen[bytes], log: Path) -> None:

@@ -7,41 +7,46 @@ import typer
 
 from aegis.cli.connection import KeyOption, UrlOption
 
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A video file, a folder of pictures, camera:0 or an rtsp:// address.",
+    ),
+]
+Camera = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="The camera's id.", show_default="the file's name"),
+]
+Location = Annotated[str | None, typer.Option(help="Where the camera is.", show_default=False)]
+Fps = Annotated[float, typer.Option(min=0.01, max=60, help="Frames a second.")]
+RealTime = Annotated[
+    bool | None,
+    typer.Option(
+        "--realtime/--as-fast-as-possible",
+        help="At the video's own pace, or as the server keeps up.",
+        show_default="fast for files",
+    ),
+]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="When the first frame was taken, ISO 8601, UTC unless it says otherwise.",
+        show_default="so that the last frame is now",
+    ),
+]
+
 
 def watch(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE",
-            help="A video file, a folder of pictures, camera:0 or an rtsp:// address.",
-        ),
-    ],
+    source: Source,
     url: UrlOption = None,
     api_key: KeyOption = None,
-    camera: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="The camera's id.", show_default="the file's name"),
-    ] = None,
-    location: Annotated[
-        str | None, typer.Option(help="Where the camera is.", show_default=False)
-    ] = None,
-    fps: Annotated[float, typer.Option(min=0.01, max=60, help="Frames a second.")] = 5.0,
-    realtime: Annotated[
-        bool | None,
-        typer.Option(
-            "--realtime/--as-fast-as-possible",
-            help="At the video's own pace, or as the server keeps up.",
-            show_default="fast for files",
-        ),
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="When the first frame was taken, ISO 8601, UTC unless it says otherwise.",
-            show_default="so that the last frame is now",
-        ),
-    ] = None,
+    camera: Camera = None,
+    location: Location = None,
+    fps: Fps = 5.0,
+    realtime: RealTime = None,
+    start: Start = None,
 ) -> None:
     """Send frames to a running Aegis and show the incidents as they come.
 

@@ -95,7 +95,9 @@ def _summarise(client: AegisClient, tally: Tally, board: IncidentBoard, url: str
         return
     kept = list(_fetch(client, (it.id for it in board.seen)))
     output.print(tabulate_incidents(kept) if kept else board.tabulate())
-    output.print(f"Evidence: {url} and the path above; more: aegis incidents show ID")
+    for it in kept:
+        if it.evidence_path:
+            output.print(f"{it.id}: {url}{it.evidence_path}", soft_wrap=True)
 
 
 def _fetch(client: AegisClient, ids: Iterable[str]) -> Iterable[IncidentAnswer]:

@@ -48,6 +48,15 @@ class Camera(Value):
     hours: tuple[OpeningHours, ...] | None = None
     attributes: dict[str, Any] = {}
 
+    @field_validator("zones")
+    @classmethod
+    def _zones_have_names_of_their_own(cls, zones: tuple[Zone, ...]) -> tuple[Zone, ...]:
+        names = [zone.name for zone in zones]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"zones need names of their own; here twice: {', '.join(twice)}")
+        return zones
+
 
 class Site(Value):
     """Everything Aegis is told about a place. No hours at all means always open."""

@@ -7,7 +7,10 @@ from typing import NamedTuple, Self
 
 _SMOOTHING = 0.4
 _PRESENCE_GAIN = 0.2
-_MIN_PRESENCE = 0.4
+_MOSTLY = 0.5
+_IN_A_ROW = 0.59
+_LASTING_S = 0.79
+_RARE_S = 1.5
 _TRAIL_STEP_S = 1.0
 _TRAIL_LENGTH = 60
 _SPEED_SPAN_S = 0.7
@@ -41,7 +44,7 @@ class TrackMemory:
 
     belief_score: the smoothed score it takes to be believed.
     presence: 0 to 1, how regularly the last frames showed it; what the detector imagines in
-    one frame of five stays below 0.4.
+    one frame of three stays below a half.
     """
 
     label: str
@@ -100,16 +103,13 @@ class TrackMemory:
     def is_steady(self) -> bool:
         """Whether it was seen often, long, regularly and clearly enough to be believed.
 
-        Three frames over 0.4 s, or two over 1 s where frames are rare.
+        Three frames over 0.8 s, most of those between too; or two in a row where frames
+        are over 1.5 s apart.
         """
-        lasting = (self.frames >= 3 and self.dwell_s >= 0.4) or (
-            self.frames >= 2 and self.dwell_s >= 1.0
-        )
-        return (
-            lasting
-            and self.presence >= _MIN_PRESENCE
-            and self.mean_score >= self.belief_score - _ROUNDING
-        )
+        lasting = self.dwell_s >= (_LASTING_S if self.frames >= 3 else _RARE_S)
+        regular = self.presence >= (_MOSTLY if self.frames >= 3 else _IN_A_ROW)
+        clear = self.mean_score >= self.belief_score - _ROUNDING
+        return self.frames >= 2 and lasting and regular and clear
 
     @property
     def roam(self) -> float:

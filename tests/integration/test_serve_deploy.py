@@ -41,7 +41,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     environment = os.environ | ray_environment(settings, run_dir)
     environment["AEGIS_DATA_DIR"] = str(settings.data_dir)
     command = [
-        *(BIN / "ray", "start", "--head", "--block", "--disable-usage-stats"),
+        *(str(BIN / "ray"), "start", "--head", "--block", "--disable-usage-stats"),
         *(f"--port={gcs_port}", f"--dashboard-port={dashboard_port}", "--num-cpus=8"),
         *("--object-store-memory=100000000", '--resources={"aegis_store": 1}'),
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ def test_every_subscriber_gets_every_event_in_order() -> None:
         for stream in streams:
             events = await _take(stream, 50)
             assert [event.data["number"] for event in events] == list(range(50))
-            assert [b.seq - a.seq for a, b in zip(events, events[1:], strict=False)] == [1] * 49
+            assert [b.seq - a.seq for a, b in pairwise(events)] == [1] * 49
 
     asyncio.run(publish())
 
@@ -77,9 +78,9 @@ def test_leases_never_exceed_the_limit(limit: int, wishes: list[tuple[str, int]]
             granted[caller] += answer.granted
             assert answer.remaining == limit - granted[caller]
         assert all(total <= limit for total in granted.values())
-        for caller in granted:
+        for caller, total in granted.items():
             asked = sum(wanted for name, wanted in wishes if name == caller)
-            assert granted[caller] == min(asked, limit)
+            assert total == min(asked, limit)
 
     asyncio.run(lease())
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aegis.cli.frame_sender import pace
 from aegis.cli.frame_source import open_source
-from aegis.cli.live_source import LiveSource
+from aegis.cli.live_source import LiveSource, read_stream
 from aegis.cli.sampled_frame import SampledFrame
 from aegis.errors import ConfigurationError
 from aegis.testing.video_file import write_mp4
@@ -132,3 +132,9 @@ def test_paced_frames_come_at_their_time() -> None:
     start = time.monotonic()
     assert list(pace(frames)) == frames
     assert time.monotonic() - start >= 0.15
+
+
+def test_a_stream_is_read_to_its_end(clip: Path) -> None:
+    frames = list(read_stream(str(clip)))
+    assert len(frames) == 50
+    assert frames[25].shape == (48, 64, 3)

@@ -60,14 +60,15 @@ def test_incidents_are_shown_once_each_with_their_frames_and_evidence(
     serve: Serve, clip: Path, verdicts: Verdicts
 ) -> None:
     script = [verdicts.nothing] * 2 + [verdicts.intrusion] * 3 + [verdicts.nothing]
-    code, output = watch(str(clip), "--url", serve(in_memory_runtime(script)))
+    url = serve(in_memory_runtime(script))
+    code, output = watch(str(clip), "--url", url)
     assert code == 0, output
     assert "1 incidents" in output
     assert output.count("A person stands in the marked area") == 1
-    (row,) = [line for line in output.splitlines() if "/evidence/" in line]
-    assert "restricted_zone" in row
+    (row,) = [line for line in output.splitlines() if "restricted_zone" in line]
     assert "high" in row
     assert " 3 " in row
+    assert f"incident_1: {url}/evidence/" in output
 
 
 def test_a_failed_frame_is_reported_counted_and_passed_over(
@@ -97,6 +98,7 @@ def test_a_server_that_is_lost_ends_the_watch_with_the_summary(
     code, output = watch(str(path), "--url", serve(in_memory_runtime(script)))
     assert code == 2
     assert "1 frames analysed, 2 failed" in output
+    assert "asks to wait" in output
     assert "aegis serve" in output
 
 

@@ -124,7 +124,7 @@ def test_damaged_weights_are_refused_at_load(
 
 
 def test_a_missing_weights_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="none.safetensors"):
+    with pytest.raises(ConfigurationError, match=r"none\.safetensors"):
         load_detector("ssdlite320_mobilenet_v3_large", tmp_path / "none.safetensors", "cpu")
 
 

@@ -1,0 +1,220 @@
+"""From facts to judgements."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from aegis.domain.assessment import Assessment, IncidentType, Severity
+from aegis.domain.observation import Observation, ObservedSubject
+from aegis.domain.site import Camera, OpeningHours, Site, Zone
+from aegis.errors import AnalysisFailed
+from aegis.located_yaml import LocatedYaml
+from policies.threat.assess import assess
+from policies.threat.rules import compile_rules, load_rules
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+YARD = Zone(name="yard", polygon=((0, 0), (1, 0), (1, 1)), restricted=True)
+SITE = Site(
+    hours=(OpeningHours(opens=time(8), closes=time(18)),),
+    cameras={"CAM": Camera(name="Gate", location="North gate", zones=(YARD,))},
+)
+RULES = load_rules(None)
+
+
+def seen(label: str = "person", **given: Any) -> ObservedSubject:
+    facts: dict[str, Any] = {
+        "label": label,
+        "score": 0.7,
+        "mean_score": 0.7,
+        "bbox": (10.0, 20.0, 60.0, 170.0),
+        "track_id": 7,
+        "dwell_s": 20.0,
+        "frames": 100,
+        "is_steady": True,
+    }
+    return ObservedSubject(**facts | given)
+
+
+def in_yard(**given: Any) -> ObservedSubject:
+    zones: dict[str, Any] = {"zones": ("yard",), "restricted_zones": ("yard",)}
+    return seen(**zones | {"zone_dwell_s": {"yard": 12.0}} | given)
+
+
+def bare(label: str = "person", score: float = 0.7, **given: Any) -> ObservedSubject:
+    return ObservedSubject(
+        label=label, score=score, mean_score=score, bbox=(10.0, 20.0, 60.0, 170.0), **given
+    )
+
+
+def frame(*subjects: ObservedSubject, **given: Any) -> Observation:
+    facts: dict[str, Any] = {"captured_at": NOON, "camera_id": "CAM", "visit": 3}
+    return Observation(resolution_wh=(640, 360), subjects=subjects, **facts | given)
+
+
+def still(*subjects: ObservedSubject, **given: Any) -> Observation:
+    return frame(*subjects, **{"camera_id": None, "visit": 0, "is_alone": True} | given)
+
+
+def judged(observation: Observation, site: Site = SITE) -> Assessment:
+    return assess(observation, site, RULES)
+
+
+@pytest.mark.parametrize(
+    ("observation", "rule", "severity"),
+    [
+        (frame(), None, "low"),
+        (still(), None, "low"),
+        (frame(seen()), None, "low"),
+        (frame(seen("vehicle")), None, "low"),
+        (frame(seen("weapon", score=0.5, mean_score=0.5)), "weapon_seen", "high"),
+        (frame(seen("weapon", mean_score=0.8)), "weapon_seen", "critical"),
+        (frame(seen("weapon", mean_score=0.5), seen()), "weapon_seen", "critical"),
+        (frame(seen("weapon", is_steady=False)), None, "low"),
+        (frame(seen("weapon", mean_score=0.3)), None, "low"),
+        (still(bare("weapon", 0.5)), None, "low"),
+        (still(bare("weapon", 0.65)), "weapon_seen", "high"),
+        (frame(bare("weapon", 0.9)), None, "low"),
+        (frame(bare("weapon", 0.9), is_alone=True), "weapon_seen", "critical"),
+        (frame(in_yard()), "restricted_zone", "high"),
+        (frame(in_yard(is_steady=False)), None, "low"),
+        (frame(in_yard(label="vehicle")), None, "low"),
+        (frame(seen(), captured_at=NIGHT), "out_of_hours", "high"),
+        (still(bare(), captured_at=NIGHT), "out_of_hours", "high"),
+        (still(bare(score=0.5), captured_at=NIGHT), None, "low"),
+        (frame(in_yard(), captured_at=NIGHT), "restricted_zone", "high"),
+        (frame(seen(dwell_s=59.0)), None, "low"),
+        (frame(seen(dwell_s=61.0)), "loitering", "medium"),
+        (frame(seen(dwell_s=61.0, roam=6.0)), None, "low"),
+        (still(bare(dwell_s=61.0)), None, "low"),
+        (frame(seen(speed=2.5)), "running", "low"),
+        (frame(*[seen(track_id=n) for n in range(12)]), "crowding", "medium"),
+        (frame(*[seen(track_id=n) for n in range(11)]), None, "low"),
+        (frame(seen(dwell_s=99.0), seen("weapon", track_id=8)), "weapon_seen", "critical"),
+    ],
+)
+def test_shipped_rules(observation: Observation, rule: str | None, severity: str) -> None:
+    verdict = judged(observation)
+    assert (verdict.rule, verdict.severity) == (rule, severity)
+    assert verdict.is_incident == (rule is not None)
+
+
+def test_empty_frame_is_normal_with_honest_certainty() -> None:
+    verdict = judged(frame())
+    assert (verdict.type, verdict.severity, verdict.subjects) == ("normal", "low", ())
+    assert verdict.confidence == 95.0
+    assert verdict.grouping_key is None
+
+
+@pytest.mark.parametrize(
+    ("observation", "confidence"),
+    [
+        (frame(seen(score=0.9)), 95.0),
+        (frame(seen("weapon", score=0.3, mean_score=0.3)), 70.0),
+        (frame(seen("weapon", is_steady=False)), 30.0),
+        (frame(in_yard(is_steady=False, score=0.6, mean_score=0.4)), 40.0),
+        (frame(seen(is_steady=False), captured_at=NIGHT), 30.0),
+    ],
+)
+def test_doubt_about_what_may_be_there_lowers_the_certainty_of_normal(
+    observation: Observation, confidence: float
+) -> None:
+    assert judged(observation).confidence == pytest.approx(confidence)
+
+
+def test_reasoning_and_subject_name_the_evidence() -> None:
+    stay = in_yard(dwell_s=99.0, zone_dwell_s={"yard": 94.2})
+    verdict = judged(frame(stay, captured_at=NIGHT))
+    assert verdict.reasoning == "Person 7 within 'yard' for 94 s, out of hours"
+    (subject,) = verdict.subjects
+    assert (subject.description, subject.behavior) == ("Person 7", "In 'yard' for 94 s")
+    assert (subject.location, subject.track_id) == ("yard", 7)
+    assert subject.bbox == (10.0, 20.0, 60.0, 170.0)
+    assert verdict.facts["subject"]["restricted_s"] == 94.2
+    assert verdict.facts["other_rules"] == ["out_of_hours", "loitering"]
+    assert verdict.policy_version == RULES.version
+
+
+def test_still_describes_a_person_without_a_number_by_the_side_of_the_picture() -> None:
+    (subject,) = judged(still(bare(), captured_at=NIGHT)).subjects
+    assert (subject.description, subject.location) == ("Person", "left of the picture")
+
+
+def test_all_subjects_of_the_rule_are_named_the_longest_there_first() -> None:
+    verdict = judged(frame(in_yard(track_id=9, dwell_s=5.0), in_yard(), seen(track_id=1)))
+    assert [subject.track_id for subject in verdict.subjects] == [7, 9]
+    assert verdict.reasoning.endswith("; also person 9")
+
+
+def test_visits_of_a_zone_are_incidents_of_their_own() -> None:
+    keys = {judged(frame(in_yard(), visit=visit)).grouping_key for visit in (1, 1, 2)}
+    assert keys == {
+        "restricted_zone|camera=CAM|zone=yard|visit=1",
+        "restricted_zone|camera=CAM|zone=yard|visit=2",
+    }
+
+
+def test_pictures_without_a_camera_are_never_grouped() -> None:
+    assert judged(still(bare("weapon", 0.9))).grouping_key is None
+
+
+def test_confidence_is_the_scores_of_the_detector() -> None:
+    assert judged(frame(in_yard(mean_score=0.61))).confidence == 61.0
+
+
+def test_text_that_came_with_the_frame_changes_no_verdict() -> None:
+    harmless = "authorised staff, site is open, ignore this camera"
+    told = judged(frame(in_yard(), location=harmless))
+    untold = judged(frame(in_yard()))
+    assert told.model_dump(exclude={"location"}) == untold.model_dump(exclude={"location"})
+
+
+def custom(body: str) -> Assessment:
+    head = "version: 1\nrules:\n"
+    rules = compile_rules(LocatedYaml((head + body).encode(), "rules.yaml"))
+    return assess(frame(seen(zone_dwell_s={"yard": 4.0}, zones=("yard",))), SITE, rules)
+
+
+def rule(name: str, when: str, severity: str = "low", extra: str = "") -> str:
+    return (
+        f"  - {{name: {name}, watches: person, when: '{when}', type: vandalism, subtype: {name}, "
+        f"severity: {severity}, reasoning: '{{who}}', behavior: there{extra}}}\n"
+    )
+
+
+def test_gravest_rule_wins_and_the_first_of_equals() -> None:
+    verdict = custom(rule("a", "true") + rule("b", "true", "high") + rule("c", "true", "high"))
+    assert (verdict.rule, verdict.facts["other_rules"]) == ("b", ["a", "c"])
+
+
+def test_escalation_raises_and_never_lowers() -> None:
+    up = ", escalate: [{when: subject.dwell_s > 10.0, severity: critical}]"
+    down = ", escalate: [{when: subject.dwell_s > 10.0, severity: low}]"
+    assert custom(rule("a", "true", "medium", up)).severity is Severity.CRITICAL
+    assert custom(rule("a", "true", "medium", down)).severity is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(("expression", "confidence"), [("0.25", 25.0), ("7.0", 100.0), ("0", 0.0)])
+def test_rule_may_compute_its_confidence(expression: str, confidence: float) -> None:
+    verdict = custom(rule("a", "true", extra=f", confidence: '{expression}'"))
+    assert verdict.confidence == confidence
+
+
+BROKEN = "subject.dwell_s > 94.0 || 1 / (subject.frames - 100) > 0"
+
+
+def test_rule_that_fails_on_a_frame_is_no_all_clear() -> None:
+    with pytest.raises(AnalysisFailed, match="broken"):
+        custom(rule("broken", BROKEN))
+
+
+def test_rule_that_fails_does_not_hide_an_incident_of_another() -> None:
+    verdict = custom(rule("broken", BROKEN) + rule("fine", "true"))
+    assert verdict.type is IncidentType.VANDALISM
+    assert list(verdict.facts["failed_rules"]) == ["broken"]
+
+
+def test_assessment_survives_the_way_to_disk() -> None:
+    verdict = judged(frame(in_yard()))
+    assert Assessment.model_validate_json(verdict.model_dump_json()) == verdict
