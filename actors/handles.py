@@ -26,7 +26,7 @@ from aegis.settings import Settings
 
 if TYPE_CHECKING:  # whoever only holds a handle need not load a database
     from actors.coordinator import Coordinator
-    from actors.incident_store import IncidentStore
+    from actors.store_actor import StoreActor
 
 NAMESPACE = "aegis"
 
@@ -43,7 +43,7 @@ class StoreHandle:
     def __init__(self, settings: Settings, timeout_s: float | None = None) -> None:
         self._settings = settings
         self._timeout_s = timeout_s or settings.request_timeout_s
-        self._actor: ActorHandle[IncidentStore] | None = None
+        self._actor: ActorHandle[StoreActor] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return StoreHandle, (self._settings, self._timeout_s)
@@ -173,16 +173,11 @@ def _cause_of(error: RayTaskError) -> Exception:
     return cause if isinstance(cause, AegisError) else error
 
 
-def _start_store(settings: Settings) -> "ActorHandle[IncidentStore]":
-    from actors.incident_store import IncidentStore  # noqa: PLC0415
+def _start_store(settings: Settings) -> "ActorHandle[StoreActor]":
+    from actors.store_actor import StoreActor  # noqa: PLC0415
 
     resources = {settings.store_resource: 0.001} if settings.store_resource else {}
-    return _start(
-        IncidentStore,
-        "incident_store",
-        (settings.data_dir, settings.timezone),
-        resources,
-    )
+    return _start(StoreActor, "incident_store", (settings,), resources)
 
 
 def _start_coordinator() -> "ActorHandle[Coordinator]":

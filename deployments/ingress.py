@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from actors.action_dispatcher import ActionDispatcher
 from actors.handles import CoordinatorHandle, StoreHandle
 from aegis.api.app import create_app
+from aegis.log import configure_logging
 from aegis.ports import Runtime
 from aegis.settings import Settings
 from deployments.component_probes import ComponentProbes
@@ -20,6 +21,7 @@ class Ingress:
     def __init__(
         self, settings: Settings, vision: DeploymentHandle[Any], planner: DeploymentHandle[Any]
     ) -> None:
+        configure_logging(settings.log_level)
         self._settings = settings
         self._vision = vision
         self._planner = planner

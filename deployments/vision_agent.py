@@ -9,6 +9,7 @@ from aegis.domain.analysis import SceneAnalysis
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.errors import AegisError
+from aegis.log import configure_logging
 from aegis.settings import Settings
 from aegis.site_file import load_site
 from aegis.vision.detector import load_detector
@@ -32,12 +33,14 @@ class VisionAgent:
     """
 
     def __init__(self, settings: Settings, report: Report) -> None:
+        configure_logging(settings.log_level)
         _use_threads(settings.vision_threads)
         self._max_pixels = settings.max_image_pixels
         self._detector = load_detector(
             settings.vision_model, settings.vision_weights, settings.vision_device
         )
-        self._min_score = settings.score_threshold or self._detector.score_threshold
+        chosen = settings.score_threshold
+        self._min_score = self._detector.score_threshold if chosen is None else chosen
         self._site = load_site(settings.site_file)
         self._rules = load_rules(settings.rules_file)
         self._sessions = SceneSessions(self._site, self._min_score)
@@ -58,7 +61,7 @@ class VisionAgent:
 
     def look(self, frames: Sequence[Frame]) -> list[SceneAnalysis | Exception]:
         """An analysis or what went wrong for each frame, in order; one forward pass for all."""
-        pictures = [_decode(frame) for frame in frames]
+        pictures = [_decode(frame, self._max_pixels) for frame in frames]
         readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
         seen = iter(self._detector.detect(readable) if readable else [])
         return [
@@ -85,8 +88,8 @@ def _use_threads(count: int) -> None:
     cv2.setNumThreads(count)
 
 
-def _decode(frame: Frame) -> Pixels | AegisError:
+def _decode(frame: Frame, max_pixels: int) -> Pixels | AegisError:
     try:
-        return decode_image(frame.image)
+        return decode_image(frame.image, max_pixels)
     except AegisError as error:
         return error

@@ -1,5 +1,6 @@
 """What is remembered of one thing that is followed through a scene."""
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,8 +44,8 @@ class TrackMemory:
     """A track from its first sighting; all times are the frames' own, in seconds.
 
     belief_score: the smoothed score it takes to be believed.
-    presence: 0 to 1, how regularly the last frames showed it; what the detector imagines in
-    one frame of three stays below a half.
+    presence: 0 to 1, how regularly the last second or last five frames showed it; what the
+    detector imagines in one frame of three stays below a half.
     """
 
     label: str
@@ -71,9 +72,10 @@ class TrackMemory:
         """Remember one more frame and the zones it was in; frame: the camera's count so far."""
         last_seen_s, was_in = self.last_seen_s, self.zones()
         missed = max(0, frame - self.last_frame - 1)
-        self.presence *= (1 - _PRESENCE_GAIN) ** missed
-        if self.frames:
-            self.presence += _PRESENCE_GAIN * (1 - self.presence)
+        interval_s = (sighting.at_s - self.last_seen_s) / (missed + 1)
+        gain = min(_PRESENCE_GAIN, 1 - math.exp(-interval_s))
+        self.presence *= (1 - gain) ** missed
+        self.presence += gain * (1 - self.presence)
         self.mean_score += _SMOOTHING * (sighting.score - self.mean_score)
         self.speed = self._measure_speed(sighting)
         self.frames += 1
