@@ -222,12 +222,18 @@ class AegisClient:
         key: str | None = None,
     ) -> httpx.Response:
         headers = {"Idempotency-Key": key} if key else {}
+        is_safe_twice = method == "GET" or key is not None
         attempt = 0
         while True:
-            answer = self._call(method, path, params=params, json=json, headers=headers)
+            attempt += 1
+            try:
+                answer = self._call(method, path, params=params, json=json, headers=headers)
+            except _ConnectionLost:
+                if is_safe_twice and self._retry.pause(attempt):
+                    continue
+                raise
             if answer.is_success:
                 return answer
-            attempt += 1
             if not self._retry.again(attempt, answer):
                 raise_error_of(answer)
 
@@ -236,8 +242,14 @@ class AegisClient:
             return self._http.request(method, path, **arguments)
         except httpx.InvalidURL as error:
             raise AegisError(f"{self._url}{path} is no address") from error
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
+            raise _ConnectionLost(f"No answer from {self._url}: {error}") from error
         except httpx.HTTPError as error:
             raise ServiceUnavailable(f"No answer from {self._url}: {error}") from error
+
+
+class _ConnectionLost(ServiceUnavailable):
+    """The connection broke while the server may have been at work."""
 
 
 def _new_key() -> str:

@@ -134,6 +134,7 @@ class SceneSession:
         zones: list[set[str]],
         at_s: float,
     ) -> None:
+        """Add this frame to the tracks; ids change in place where somebody else took over."""
         heights = detections.xyxy[:, 3] - detections.xyxy[:, 1]
         for index, track_id in enumerate(ids.tolist()):
             if track_id == UNTRACKED:
@@ -147,7 +148,13 @@ class SceneSession:
                     detections.labels[index], self._tracker.start_score, sighting, self._frame_count
                 )
                 self._tracks[track_id] = track
-            track.add(sighting, zones[index], self._frame_count)
+            if track.add(sighting, zones[index], self._frame_count):
+                ids[index] = self._renew(track_id)
+
+    def _renew(self, track_id: int) -> int:
+        renewed = self._tracker.renew(track_id)
+        self._tracks[renewed] = self._tracks.pop(track_id)
+        return renewed
 
     def _memory_of(self, track_id: int, at_s: float) -> dict[str, Any]:
         """What an ObservedSubject tells beyond its own frame; empty for what is not tracked."""

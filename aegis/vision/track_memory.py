@@ -68,8 +68,11 @@ class TrackMemory:
         """A track before its first frame is added with `add`."""
         return cls(label, belief_score, sighting.at_s, sighting.at_s, frame, sighting.score)
 
-    def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> None:
-        """Remember one more frame and the zones it was in; frame: the camera's count so far."""
+    def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> bool:
+        """Remember one more frame and the zones it was in; whether it is somebody else now.
+
+        frame: the camera's count so far.
+        """
         last_seen_s, was_in = self.last_seen_s, self.zones()
         missed = max(0, frame - self.last_frame - 1)
         interval_s = (sighting.at_s - self.last_seen_s) / (missed + 1)
@@ -81,9 +84,10 @@ class TrackMemory:
         self.frames += 1
         self.last_seen_s, self.last_frame = sighting.at_s, frame
         self._enter(zones, was_in, sighting.at_s)
-        self._believe(sighting, last_seen_s)
+        is_somebody_else = self._believe(sighting, last_seen_s)
         if not self.trail or sighting.at_s - self.trail[-1][0] >= _TRAIL_STEP_S:
             self.trail.append((sighting.at_s, sighting.x, sighting.y, sighting.height))
+        return is_somebody_else
 
     def zones(self) -> frozenset[str]:
         """Where it was when last seen."""
@@ -131,13 +135,13 @@ class TrackMemory:
             else:
                 self._stays[name] = _Stay(at_s, at_s)
 
-    def _believe(self, sighting: Sighting, last_seen_s: float) -> None:
+    def _believe(self, sighting: Sighting, last_seen_s: float) -> bool:
         """Tell somebody missed for a while from somebody new whom the tracker took for him.
 
         With somebody new the track begins anew, at most a second or two frames ago.
         """
         if not self.is_steady:
-            return
+            return False
         last = self._believed
         went_on = last is not None and (last.at_s == last_seen_s or _is_back(last, sighting))
         if not went_on:
@@ -148,6 +152,7 @@ class TrackMemory:
             for stay in self._stays.values():
                 stay.entered_s = max(stay.entered_s, self.first_seen_s)
         self._believed = sighting
+        return last is not None and not went_on
 
     def _measure_speed(self, sighting: Sighting) -> float:
         """Body heights a second since the last point of the trail that is old enough."""

@@ -83,6 +83,15 @@ class Tracker:
             ids[index] = self._recall(detections, index, set(ids.tolist())) or UNTRACKED
         return ids
 
+    def renew(self, track_id: int) -> int:
+        """Give what is followed under this id a new one, because it is something else."""
+        renewed, self._next_id = self._next_id, self._next_id + 1
+        self._last_seen[renewed] = self._last_seen.pop(track_id)
+        for key, known in self._ids.items():
+            if known == track_id:
+                self._ids[key] = renewed
+        return renewed
+
     def forget(self) -> None:
         """Lose sight of everything; ids go on counting."""
         self._followers.clear()

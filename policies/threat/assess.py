@@ -1,6 +1,6 @@
 """Facts and rules to a judgement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from aegis.domain.assessment import Assessment, Severity, Subject
 from aegis.domain.observation import Observation, ObservedSubject
 from aegis.domain.site import Site
 from aegis.errors import AnalysisFailed
-from policies.threat.expression import Expression
+from policies.threat.expression import Expression, FieldsOf, narrow
 from policies.threat.facts import Facts, gather_facts
 from policies.threat.normality import normal_assessment
 from policies.threat.rules import CompiledRule, Rule, ThreatRules
@@ -53,44 +53,49 @@ def _fire(rules: ThreatRules, facts: Facts) -> tuple[list[_Hit], dict[str, str]]
     """What fired, in the order of the file, and why the rest could not be asked."""
     if not facts.subjects:
         return [], {}
-    shared = facts.shared()
+    scene = _Scene(facts, rules.reads, {})
     hits: list[_Hit] = []
     failed: dict[str, str] = {}
     for compiled in rules.rules:
         try:
-            hits += _ask(compiled, facts, shared)
+            hits += _ask(compiled, facts, scene)
         except ValueError as error:
             failed[compiled.rule.name] = str(error)
     return hits, failed
 
 
-def _ask(compiled: CompiledRule, facts: Facts, shared: dict[str, Any]) -> list[_Hit]:
-    rule = compiled.rule
-    believed = _believed(rule, facts)
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The facts as CEL takes them; one context a subject, whatever number of rules asks."""
+
+    facts: Facts
+    reads: Mapping[str, FieldsOf]
+    contexts: dict[int, cel.Context]
+
+    def of_subject(self, index: int) -> cel.Context:
+        if index not in self.contexts:
+            subject = self.facts.subjects[index]
+            known = self.facts.shared() | {"subject": subject}
+            self.contexts[index] = cel.Context(narrow(known, self.reads[subject["label"]]))
+        return self.contexts[index]
+
+    def of_group(self, compiled: CompiledRule, indices: Sequence[int]) -> cel.Context:
+        known = self.facts.shared() | {"group": [self.facts.subjects[index] for index in indices]}
+        return cel.Context(narrow(known, compiled.reads))
+
+
+def _ask(compiled: CompiledRule, facts: Facts, scene: _Scene) -> list[_Hit]:
+    believed = _believed(compiled.rule, facts)
     if not believed:
         return []
-    known = shared | {"params": rule.params}
-    if rule.together:
-        group = [facts.subjects[index] for index in believed]
-        context = _context(compiled, known | {"group": group})
-        hits = _ask_once(compiled, believed, facts, context)
-    else:
-        hits = []
-        for index in believed:
-            context = _context(compiled, known | {"subject": facts.subjects[index]})
-            hits += _ask_once(compiled, (index,), facts, context)
+    if compiled.rule.together:
+        return _ask_once(compiled, believed, facts, scene.of_group(compiled, believed))
+    hits = [
+        hit
+        for index in believed
+        for hit in _ask_once(compiled, (index,), facts, scene.of_subject(index))
+    ]
     return [_merge(hits, facts)] if hits else []
-
-
-def _context(compiled: CompiledRule, known: dict[str, Any]) -> cel.Context:
-    """Only what the rule reads: every value handed to CEL is copied, at each evaluation."""
-    return cel.Context(
-        {
-            name: known[name] if fields is None else {key: known[name][key] for key in fields}
-            for name, fields in compiled.reads.items()
-            if name in known
-        }
-    )
 
 
 def _ask_once(

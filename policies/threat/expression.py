@@ -1,15 +1,20 @@
 """Conditions in CEL, compiled once and checked before the first frame."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import cel
 
+Constant = bool | int | float | str
 FieldsOf = Mapping[str, frozenset[str] | None]
 """Known names with their fields; None where any field may be asked for."""
 
 _TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+_PARAM_OR_TEXT = re.compile(
+    _TEXT.pattern + r"|(?<![\w.])params\s*\.\s*(?P<name>[A-Za-z_]\w*)(?!\w*\s*\()"
+)
 _MACRO = re.compile(
     r"([A-Za-z_]\w*)\s*\.\s*(?:exists_one|exists|all|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,"
 )
@@ -21,16 +26,17 @@ _CEL_ERRORS = (ValueError, TypeError, KeyError, RuntimeError, ArithmeticError, I
 class Expression:
     """One CEL expression; raises ValueError with the position of a syntax error.
 
+    params: constants that it names as `params.x`; they are written into it, which is
+    quicker than to hand them over with every frame.
     reads: the names it needs, each with the fields it asks for, or None for all of it.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, params: Mapping[str, Constant]) -> None:
+        _compile(source)
         self.source = source
-        try:
-            self._program = cel.compile(source)
-        except ValueError as error:
-            raise ValueError(f"not a CEL expression: {_in_short(error)}") from error
-        self.reads: FieldsOf = _reads(_without_texts(source), self._program.variables())
+        self._bound = _write_in(source, params)
+        self._program = _compile(self._bound)
+        self.reads: FieldsOf = _reads(_without_texts(self._bound), self._program.variables())
 
     def evaluate(self, context: cel.Context) -> Any:
         """Its value; raises ValueError that says why there is none."""
@@ -61,14 +67,56 @@ class Expression:
 
         Raises ValueError when it fails or its value is no `expected`.
         """
-        sample = cel.Context(context)
+        sample = cel.Context(narrow(context, self.reads))
         value = self.evaluate(sample)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (isinstance(value, bool) if expected is bool else is_number):
             wanted = "true or false" if expected is bool else "a number"
             raise ValueError(f"{wanted} is expected, but it gives {value!r}")
-        for clause in _clauses(self.source):
+        for clause in _clauses(self._bound):
             _try_clause(clause, sample)
+
+
+def narrow(facts: Mapping[str, Any], reads: FieldsOf) -> dict[str, Any]:
+    """Only what is read: CEL copies whatever it is handed, at each evaluation."""
+    return {
+        name: facts[name] if fields is None else {key: facts[name][key] for key in fields}
+        for name, fields in reads.items()
+        if name in facts
+    }
+
+
+def merge_reads(asked: Iterable[FieldsOf]) -> FieldsOf:
+    """What several expressions read together."""
+    merged: dict[str, frozenset[str] | None] = {}
+    for reads in asked:
+        for name, fields in reads.items():
+            known = merged.get(name, frozenset())
+            merged[name] = None if fields is None or known is None else known | fields
+    return merged
+
+
+def _compile(source: str) -> cel.Program:
+    try:
+        return cel.compile(source)
+    except ValueError as error:
+        raise ValueError(f"not a CEL expression: {_in_short(error)}") from error
+
+
+def _write_in(source: str, params: Mapping[str, Constant]) -> str:
+    """The expression with constants in place of `params.x`, outside of texts."""
+
+    def constant(found: re.Match[str]) -> str:
+        name = found.group("name")
+        return found.group() if name is None or name not in params else _literal(params[name])
+
+    return _PARAM_OR_TEXT.sub(constant, source)
+
+
+def _literal(value: Constant) -> str:
+    if isinstance(value, float):
+        return f"({value!r})"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else f"({value})"
 
 
 def _try_clause(clause: str, sample: cel.Context) -> None:

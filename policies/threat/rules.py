@@ -1,6 +1,7 @@
 """The rules that people edit: what counts as an incident, and how bad it is."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import Field, field_validator
 from aegis.domain.assessment import IncidentType, Severity
 from aegis.domain.value import Value
 from aegis.located_yaml import LocatedYaml, load_yaml
-from policies.threat.expression import Expression, FieldsOf
+from policies.threat.expression import Constant, Expression, FieldsOf, merge_reads
 from policies.threat.facts import (
     CAMERA_FIELDS,
     SCENE_FIELDS,
@@ -63,7 +64,7 @@ class Rule(Value):
     watches: Name
     together: bool = False
     evidence: Evidence = Evidence()
-    params: dict[Name, bool | int | float | str] = {}
+    params: dict[Name, Constant] = {}
     when: Condition
     type: IncidentType
     subtype: Name
@@ -106,9 +107,13 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class ThreatRules:
-    """The rules in force, in the order of the file; version: hash of the file's content."""
+    """The rules in force, in the order of the file; version: hash of the file's content.
+
+    reads: by label, what all the rules that look at its subjects one by one read.
+    """
 
     rules: tuple[CompiledRule, ...]
+    reads: Mapping[str, FieldsOf]
     version: str
 
 
@@ -132,7 +137,15 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
     compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
     in_force = tuple(rule for rule in compiled if rule.rule.enabled)
     version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]
-    return ThreatRules(in_force, version)
+    return ThreatRules(in_force, _reads_by_label(in_force), version)
+
+
+def _reads_by_label(rules: Iterable[CompiledRule]) -> dict[str, FieldsOf]:
+    single = [compiled for compiled in rules if not compiled.rule.together]
+    return {
+        label: merge_reads(step.reads for step in single if step.rule.watches == label)
+        for label in {compiled.rule.watches for compiled in single}
+    }
 
 
 def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:
@@ -148,16 +161,7 @@ def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:
         None if rule.confidence is None else expression(rule.confidence, float, "confidence")
     )
     asked = [when, *(condition for condition, _ in escalate), *filter(None, [confidence])]
-    return CompiledRule(rule, _merge_reads(asked), when, escalate, confidence)
-
-
-def _merge_reads(expressions: list[Expression]) -> FieldsOf:
-    merged: dict[str, frozenset[str] | None] = {}
-    for expression in expressions:
-        for name, fields in expression.reads.items():
-            known = merged.get(name, frozenset())
-            merged[name] = None if fields is None or known is None else known | fields
-    return merged
+    return CompiledRule(rule, merge_reads(step.reads for step in asked), when, escalate, confidence)
 
 
 def _expression(
@@ -168,10 +172,10 @@ def _expression(
     at: tuple[str | int, ...],
 ) -> Expression:
     try:
-        expression = Expression(source)
+        expression = Expression(source, rule.params)
         expression.check_names(_known_names(rule), SUBJECT_LISTS, SUBJECT_FIELDS)
         for context in trial_contexts(rule.watches, together=rule.together):
-            expression.try_out(context | {"params": dict(rule.params)}, expected)
+            expression.try_out(context, expected)
     except ValueError as error:
         raise document.problem(at, str(error)) from error
     return expression

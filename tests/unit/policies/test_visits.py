@@ -48,8 +48,7 @@ def film(hertz: float, seed: int) -> Iterator[tuple[float, Detections]]:
         yield step / hertz, Detections(xyxy, np.array(scores, np.float32), ("person",) * len(boxes))
 
 
-@pytest.mark.parametrize("hertz", [2, 5, 10])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("hertz", "seed"), [(2, 1), (5, 2), (10, 3)])
 def test_every_visit_to_a_restricted_zone_is_one_incident(hertz: float, seed: int) -> None:
     sessions, rules = SceneSessions(SITE), load_rules(None)
     opened: dict[str | None, float] = {}

@@ -85,6 +85,22 @@ def test_each_visit_after_an_empty_scene_counts_once(session: SceneSession) -> N
     assert visits == sorted(visits)
 
 
+def test_newcomer_whom_the_tracker_mistakes_for_a_leaver_is_somebody_else(
+    session: SceneSession,
+) -> None:
+    ghost = people(420, score=0.42)
+    film = [
+        *still_scene(0, 8, people(300)),
+        *still_scene(8, 12, ghost),
+        *still_scene(12, 15, people(560)),
+    ]
+    last = watch(session, film)[-1]
+    (newcomer,) = last.subjects
+    assert newcomer.dwell_s < 4
+    assert newcomer.track_id != 1
+    assert last.visit == 2
+
+
 def test_somebody_joining_somebody_is_the_same_visit(session: SceneSession) -> None:
     film = [
         *still_scene(0, 5, people(300)),
