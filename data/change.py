@@ -26,6 +26,7 @@ class IncidentOpened(Value):
 class IncidentExtended(Value):
     """Another frame showed the same.
 
+    reasoning: how the event went on, when the frame says so; it replaces the words before.
     account: the whole judgement, when this frame tells it better than those before.
     evidence_path, evidence_sha256: there only when this frame's picture is kept from now on.
     """
@@ -35,6 +36,7 @@ class IncidentExtended(Value):
     captured_at: UtcDatetime
     severity: Severity
     confidence: float
+    reasoning: str | None = None
     account: Assessment | None = None
     evidence_path: str | None = None
     evidence_sha256: str | None = None

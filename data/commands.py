@@ -18,7 +18,7 @@ from data.change import (
     StatusChanged,
 )
 from data.evidence import Picture
-from data.grouping import tells_better
+from data.grouping import goes_on, tells_better
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 """What a command answers."""
@@ -80,6 +80,7 @@ class RecordFrame:
             captured_at=seen.captured_at,
             severity=seen.severity,
             confidence=seen.confidence,
+            reasoning=seen.reasoning if goes_on(incident, seen) else None,
             account=seen if is_better else None,
             evidence_path=picture and picture.path,
             evidence_sha256=picture and picture.sha256,

@@ -87,6 +87,8 @@ def _extend(incident: Incident, change: IncidentExtended, at: datetime) -> Incid
         "confidence": max(incident.confidence, change.confidence),
         "updated_at": at,
     }
+    if change.reasoning:
+        update["reasoning"] = change.reasoning
     if change.account:
         update |= _account(change.account)
     if change.evidence_path:

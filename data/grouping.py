@@ -31,6 +31,11 @@ def gap_s(incident: Incident, moment: datetime) -> float:
     return max(before, after, 0.0)
 
 
+def goes_on(incident: Incident, assessment: Assessment) -> bool:
+    """Whether the frame tells how the same event went on: same rule, not late."""
+    return assessment.rule == incident.rule and assessment.captured_at >= incident.last_seen
+
+
 def tells_better(incident: Incident, assessment: Assessment) -> bool:
     """Whether a further frame shows the event clearly better: graver, or much surer."""
     if assessment.severity is not incident.severity:

@@ -91,6 +91,15 @@ def test_evidence_is_kept_and_better_evidence_takes_its_place(
     assert (better.reasoning, better.evidence_path) == ("Clearly", first.evidence_path)
 
 
+def test_the_words_follow_the_event_but_never_a_late_frame(
+    memory: Any, make_assessment: Make
+) -> None:
+    memory.record(make_assessment(0, reasoning="for 1 s"))
+    went_on = memory.record(make_assessment(10, reasoning="for 11 s"))
+    late = memory.record(make_assessment(5, reasoning="for 6 s"))
+    assert (went_on.reasoning, late.reasoning) == ("for 11 s", "for 11 s")
+
+
 def test_an_incident_without_a_picture_takes_the_first_that_comes(
     memory: Any, make_assessment: Make
 ) -> None:
