@@ -15,7 +15,7 @@ from actors.incident_store import IncidentStore
 from aegis.domain.assessment import Assessment, IncidentType, Severity
 from data.journal import Journal
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 UNSEEN = Assessment(
     type=IncidentType.VIOLENCE,
     severity=Severity.LOW,
