@@ -53,6 +53,7 @@ clean:  ## forget the environment and the caches, never the data
 # trackers asks for opencv-python, which needs a display library; the headless build has the
 # same module and is laid over it.
 $(READY): pyproject.toml constraints.txt
+	@echo 'Making the environment in .venv: about 6 GB, a few minutes, once.'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev

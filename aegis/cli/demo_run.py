@@ -6,9 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from aegis.cli.connection import find_server
-from aegis.cli.server_process import answers, server_process
 from aegis.cli.terminal import open_messages
 from aegis.cli.watch_run import WatchOrder, run_watch
+from aegis.client.server_process import answers, server_process
 from aegis.settings import Settings
 from aegis.testing.synthetic_scenes import render_clip
 from aegis.testing.video_file import write_mp4
@@ -50,7 +50,7 @@ def _render(clip: Path) -> None:
     unfinished.replace(clip)
 
 
-def _start(settings: Settings, address: str, key: str | None) -> AbstractContextManager[None]:
+def _start(settings: Settings, address: str, key: str | None) -> AbstractContextManager[object]:
     given = {
         "AEGIS_SITE_FILE": str(DEMO_SITE),
         "AEGIS_DATA_DIR": str(settings.data_dir),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aegis.cli.server_process import answers, server_process
+from aegis.client.server_process import answers, server_process
 from aegis.errors import ConfigurationError
 from aegis.testing.running_system import free_ports
 

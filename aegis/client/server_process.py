@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+import psutil
 
 from aegis.client.aegis_client import AegisClient
 from aegis.errors import AegisError, ConfigurationError
@@ -19,8 +21,8 @@ _STOP_TIMEOUT_S = 30.0
 
 
 @contextmanager
-def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator[None]:
-    """A server that answers at `url`, ended as by Ctrl-C on leaving, by SIGTERM too.
+def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator[int]:
+    """A server that answers at `url`; yields its pid, ends it as by Ctrl-C, on SIGTERM too.
 
     settings: environment variables over this process's own; what the server says goes to `log`.
     Raises ConfigurationError with its last words when it does not become healthy.
@@ -38,7 +40,7 @@ def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator
         )
     try:
         _wait_until_healthy(url, child, log)
-        yield
+        yield child.pid
     finally:
         _end(child)
         signal.signal(signal.SIGTERM, before)
@@ -75,5 +77,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     try:
         child.wait(_STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:
+        for started in psutil.Process(child.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                started.kill()
         child.kill()
         child.wait()
