@@ -29,12 +29,17 @@ _MOST = 100
 
 
 class ModelFacts(Value):
-    """What lies beside a weights file as JSON."""
+    """What lies beside a weights file as JSON.
+
+    calibration: for a label the slope and offset that turn the net's logit into one whose
+    sigmoid is the share of such boxes that are right (Platt 1999); absent is 1 and 0.
+    """
 
     sha256: str
     long_side: int
     width: int
     score_threshold: float
+    calibration: dict[str, tuple[float, float]] = {}
     training: dict[str, object] = {}
 
 
@@ -54,6 +59,8 @@ class EmbeddedDetector:
         self._half = self._device.type == "cuda"
         self._long_side = facts.long_side
         self.score_threshold = facts.score_threshold
+        platt = [facts.calibration.get(label, (1.0, 0.0)) for label in LABELS]
+        self._slope, self._offset = torch.tensor(platt, device=self._device).T
         net = _load_net(path, facts)
         net = net.to(self._device).to(memory_format=torch.channels_last)
         self._net = net.half() if self._half else net
@@ -76,7 +83,7 @@ class EmbeddedDetector:
         pixels = torch.from_numpy(np.stack([one.luminance for one in boxed])[:, None])
         inputs = pixels.to(self._device).to(torch.float16 if self._half else torch.float32) / 255
         logits, boxes = self._net(inputs.contiguous(memory_format=torch.channels_last))
-        return logits.float(), boxes.float()
+        return logits.float() * self._slope + self._offset, boxes.float()
 
 
 def _select(scores: torch.Tensor, xyxy: torch.Tensor, shape: tuple[int, ...]) -> Detections:

@@ -1,0 +1,1 @@
+"""How the models of Aegis are trained and measured."""

@@ -1,0 +1,114 @@
+"""Reads labelled frames of clips: machine-made boxes beside the videos, split by clip."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.errors import ConfigurationError
+from aegis.training.coco_dataset import MAX_SIDE
+from aegis.training.labelled_images import LabelledImage
+from aegis.vision.compact_net import LABELS
+
+_WORTHLESS_SCORE = 0.15
+_TRUSTED_SCORE = 0.6
+_LEAST_TRUST = 0.2
+
+
+def read_clip_frames(
+    path: Path, split: str, labels: Sequence[str] = LABELS, max_side: int = MAX_SIDE
+) -> list[LabelledImage]:
+    """Read the frames of a boxes JSON whose clips `labels.csv` beside it puts in ``split``.
+
+    A box's weight rises with the score the machine gave it. Raises ConfigurationError that
+    names the file and the clip or line if something is missing, unreadable or unknown.
+    """
+    document = _load(path)
+    chosen = _clips_of(path.parent / "labels.csv", split)
+    categories = _categories(path, document, labels)
+    by_clip: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    for frame in document["frames"]:
+        if frame["clip"] in chosen:
+            by_clip.setdefault(frame["clip"], {})[frame["frame"]] = frame["boxes"]
+    known = np.zeros(len(labels), np.bool_)
+    known[list(categories.values())] = True
+    return [
+        _labelled(path, pictures[index], rows, categories, known).shrunk_to(max_side)
+        for clip, frames in sorted(by_clip.items())
+        for pictures in (_decode(path.parent / clip, set(frames)),)
+        for index, rows in frames.items()
+    ]
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigurationError(f"{path} is not JSON: {error}") from error
+    if not isinstance(document, dict) or not {"frames", "categories"} <= document.keys():
+        raise ConfigurationError(f"{path}: 'frames' or 'categories' is missing")
+    return document
+
+
+def _clips_of(path: Path, split: str) -> set[str]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    for line, row in enumerate(rows, 2):
+        if not row.get("clip") or not row.get("split"):
+            raise ConfigurationError(f"{path}: line {line}: clip or split is missing")
+        if not (path.parent / row["clip"]).is_file():
+            raise ConfigurationError(f"{path}: line {line}: there is no clip {row['clip']}")
+    return {row["clip"] for row in rows if row["split"] == split}
+
+
+def _categories(path: Path, document: dict[str, Any], labels: Sequence[str]) -> dict[int, int]:
+    unknown = {row["name"] for row in document["categories"]} - set(labels)
+    if unknown:
+        raise ConfigurationError(f"{path}: unknown categories {', '.join(sorted(unknown))}")
+    return {row["id"]: labels.index(row["name"]) for row in document["categories"]}
+
+
+def _decode(clip: Path, wanted: set[int]) -> dict[int, NDArray[np.uint8]]:
+    pictures: dict[int, NDArray[np.uint8]] = {}
+    try:
+        with av.open(str(clip)) as container:
+            for index, frame in enumerate(container.decode(video=0)):
+                if index in wanted:
+                    pictures[index] = np.asarray(frame.to_ndarray(format="gray"), np.uint8)
+    except (OSError, av.FFmpegError) as error:
+        raise ConfigurationError(f"{clip} cannot be decoded: {error}") from error
+    if wanted - pictures.keys():
+        raise ConfigurationError(f"{clip} has no frames {sorted(wanted - pictures.keys())}")
+    return pictures
+
+
+def _labelled(
+    path: Path,
+    luminance: NDArray[np.uint8],
+    rows: list[dict[str, Any]],
+    categories: dict[int, int],
+    known: NDArray[np.bool_],
+) -> LabelledImage:
+    unknown = [row["category_id"] for row in rows if row["category_id"] not in categories]
+    if unknown:
+        raise ConfigurationError(f"{path}: unknown category {unknown[0]}")
+    xywh = np.array([row["bbox"] for row in rows], np.float32).reshape(-1, 4)
+    scores = np.array([row.get("score", 1.0) for row in rows], np.float32)
+    trust = (scores - _WORTHLESS_SCORE) / (_TRUSTED_SCORE - _WORTHLESS_SCORE)
+    return LabelledImage(
+        luminance,
+        np.concatenate((xywh[:, :2], xywh[:, :2] + xywh[:, 2:]), 1),
+        np.array([categories[row["category_id"]] for row in rows], np.int64),
+        np.clip(trust, _LEAST_TRUST, 1.0).astype(np.float32),
+        known,
+    )
