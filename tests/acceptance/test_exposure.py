@@ -1,6 +1,5 @@
 """Who can reach what, from outside this machine and without the token."""
 
-import socket
 import stat
 
 import psutil
@@ -34,7 +33,7 @@ def _listeners(process: psutil.Process) -> list[str]:
 
 def _is_loopback(address: str) -> bool:
     plain = address.removeprefix("::ffff:")
-    return plain == "::1" or plain.startswith("127.") or not socket.has_ipv6
+    return plain == "::1" or plain.startswith("127.")
 
 
 def _name(process: psutil.Process) -> str:

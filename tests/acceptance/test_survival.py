@@ -5,9 +5,11 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from aegis.testing.running_system import RunningSystem, running_system
-from tests.acceptance.opened_incident import SITE, OpenedIncident, open_incident
+from aegis.testing.synthetic_scenes import render_clip
+from tests.acceptance.opened_incident import SITE, OpenedIncident, open_incident, send_frame
 
 SETTINGS = {"AEGIS_SITE_FILE": str(SITE), "AEGIS_REQUESTS_PER_MINUTE": "1000000"}
 
@@ -29,6 +31,26 @@ def test_acknowledged_incidents_survive_the_death_of_everything(tmp_path: Path) 
     assert int(again.id.removeprefix("incident_")) > int(opened.id.removeprefix("incident_"))
     _, alive = psutil.wait_procs(left, timeout=15)
     assert alive == [], "leaving ends every process that was started"
+
+
+@pytest.mark.parametrize("name", ["VisionAgent", "PlannerAgent", "StoreActor", "Coordinator"])
+def test_a_killed_process_fails_no_caller(
+    system: RunningSystem, api: httpx.Client, name: str
+) -> None:
+    killed = [it for it in system.processes() if name in _title(it)]
+    assert killed, f"no process of {name}"
+    for process in killed:
+        process.kill()
+    frame = next(iter(render_clip("visits", seed=5)))
+    assert send_frame(api, frame, f"CAM_{name}")["incident"] is False
+    for path in ("/api/incidents", "/api/stats", "/api/agents/stats"):
+        assert api.get(path).status_code == 200
+
+
+def _title(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+        return " ".join(process.cmdline())
+    return ""
 
 
 def _resolve(api: httpx.Client, opened: OpenedIncident) -> dict[str, object]:

@@ -8,8 +8,6 @@ import yaml
 
 from aegis.settings import Settings
 
-# Ray's own schemas use what pydantic deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore::pydantic.PydanticDeprecatedSince20")
 ROOT = Path(__file__).parents[2]
 
 
