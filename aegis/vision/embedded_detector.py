@@ -24,7 +24,7 @@ from aegis.vision.letterbox import Letterboxed, letterbox
 
 _SHIPPED = Path(str(files("aegis.vision"))) / "weights" / "aegis-small.safetensors"
 _FLOOR = 0.05
-_OVERLAP = 0.6
+_OVERLAP = 0.5
 _MOST = 100
 
 
