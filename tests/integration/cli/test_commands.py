@@ -14,7 +14,7 @@ from aegis.site_file import load_site
 from aegis.testing.doubles import in_memory_runtime
 from aegis.testing.synthetic_room import MARKED_AREA
 from aegis.testing.video_file import write_mp4
-from tests.unit.cli.scripted_verdicts import Verdicts
+from tests.integration.cli.scripted_verdicts import Verdicts
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from aegis.api.app import create_app
 from aegis.ports import Runtime
 from aegis.settings import Settings
 from aegis.testing.running_system import free_ports
-from tests.unit.cli.scripted_verdicts import Verdicts, make_verdicts
+from tests.integration.cli.scripted_verdicts import Verdicts, make_verdicts
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from aegis.settings import Settings
 from aegis.testing.doubles import ScriptedVision, Verdict, in_memory_runtime
 from aegis.testing.running_system import free_ports
 from aegis.testing.video_file import write_mp4
-from tests.unit.cli.scripted_verdicts import Verdicts
+from tests.integration.cli.scripted_verdicts import Verdicts
 
 Serve = Callable[..., str]
 

@@ -11,7 +11,7 @@ from aegis.cli.incident_board import IncidentBoard
 from aegis.cli.watch_view import WatchView
 from aegis.domain.assessment import Severity
 from aegis.errors import AnalysisFailed
-from tests.unit.cli.scripted_verdicts import Verdicts
+from tests.integration.cli.scripted_verdicts import Verdicts
 
 
 def answer(
