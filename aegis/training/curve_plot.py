@@ -28,12 +28,13 @@ def draw_curves(
     _draw_frame(pen, title, axes)
     if diagonal:
         pen.line([_spot(0, 0), _spot(1, 1)], fill="#9ab7a1", width=2)
+    top = _SIDE - 40 if diagonal else _MARGIN + 14
     for index, (name, (x, y)) in enumerate(curves.items()):
         colour = _COLOURS[index % len(_COLOURS)]
         spots = [_spot(float(a), float(b)) for a, b in zip(x, y, strict=True)]
         if len(spots) > 1:
             pen.line(spots, fill=colour, width=3, joint="curve")
-        row = _MARGIN + 14 + 22 * index
+        row = top + 22 * index
         pen.line([(_SIDE - 80, row + 8), (_SIDE - 56, row + 8)], fill=colour, width=4)
         pen.text((_SIDE - 48, row), name, fill="black", font=_font(15))
     picture.save(path, optimize=True)
