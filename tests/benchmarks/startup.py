@@ -5,6 +5,7 @@
 
 import base64
 import io
+import os
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,7 @@ def time_bare_app() -> float:
     with tempfile.TemporaryFile() as log:
         app = subprocess.Popen(
             [sys.executable, "-c", BARE, str(port)],
+            env=os.environ | {"RAY_ADDRESS": "local"},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -66,14 +68,15 @@ def time_aegis() -> float:
 
 
 def _first_answer(request: urllib.request.Request, app: subprocess.Popen[bytes]) -> None:
-    while app.poll() is None:
+    end = time.monotonic() + 120
+    while app.poll() is None and time.monotonic() < end:
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 answer.read()
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("the bare app ended before it answered")
+    raise RuntimeError("the bare app did not answer")
 
 
 def _body() -> bytes:

@@ -43,6 +43,8 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     command = [
         *(str(BIN / "ray"), "start", "--head", "--block", "--disable-usage-stats"),
         *(f"--port={gcs_port}", f"--dashboard-port={dashboard_port}", "--num-cpus=8"),
+        # Its own folder, or later calls of `ray.init()` on this machine look for this cluster.
+        f"--temp-dir={run_dir}",
         *("--object-store-memory=100000000", '--resources={"aegis_store": 1}'),
     ]
     with (tmp_path / "head.log").open("wb") as log:
