@@ -30,7 +30,7 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)  ## tests without Ray, in seconds
-	$(BIN)/pytest tests/unit --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest tests/unit
 
 acceptance: $(READY)  ## tests over HTTP and WebSocket against the running system
 	$(BIN)/pytest tests/integration tests/acceptance
