@@ -95,9 +95,10 @@ class DetectorTrainer:
         while self._progress(0.0) < 1.0:
             losses = self._run_epoch()
             self._epoch += 1
-            self._keep()
+            elapsed_s = self._age_s()
+            self._keep(elapsed_s)
             label_loss, box_loss = losses.tolist()
-            tell(EpochReport(self._epoch, self._average.steps, label_loss, box_loss, self._age_s()))
+            tell(EpochReport(self._epoch, self._average.steps, label_loss, box_loss, elapsed_s))
 
     def _run_epoch(self) -> Tensor:
         mosaics = self._schedule.mosaics_at(self._progress(0.0))
@@ -134,7 +135,7 @@ class DetectorTrainer:
     def _age_s(self) -> float:
         return time.monotonic() - self._started
 
-    def _keep(self) -> None:
+    def _keep(self, elapsed_s: float) -> None:
         fresh = self._checkpoint.with_suffix(".new")
         state = {
             "net": self._net.state_dict(),
@@ -142,7 +143,7 @@ class DetectorTrainer:
             "optimizer": self._optimizer.state_dict(),
             "steps": self._average.steps,
             "epoch": self._epoch,
-            "elapsed_s": self._age_s(),
+            "elapsed_s": elapsed_s,
         }
         torch.save(state, fresh)
         fresh.replace(self._checkpoint)
