@@ -14,6 +14,7 @@ from data.grouping import find_group
 from data.incident_id import make_incident_id
 from data.journal import Journal
 from data.live_incidents import LiveIncidents
+from data.mark import Mark, MarkEntry
 
 _CANDIDATES = 8
 """So many of a group's incidents a late frame may still belong to."""
@@ -40,13 +41,14 @@ class Batch:
     ) -> None:
         self.now = now
         self.last_number = last_number
-        self.entries: list[Entry] = []
+        self.entries: list[Entry | MarkEntry] = []
         self.pictures: dict[tuple[str, str], Picture] = {}
         self.incidents: dict[str, Incident | None] = {}
         self.removed: list[str] = []
         self._journal = journal
         self._live = live
         self._outcomes: dict[str, Outcome] = {}
+        self._marks: dict[str, MarkEntry] = {}
         self._opened: dict[str, list[str]] = {}
 
     def get(self, incident_id: str) -> Incident | None:
@@ -100,6 +102,17 @@ class Batch:
         self.entries.append(entry)
         if key is not None:
             self._outcomes[key] = Outcome(entry.change, incident_id, incident)
+
+    def mark(self, subject: str, mark: Mark, key: str) -> None:
+        """Add a mark; see `marked_under` first, since a key is good for one entry."""
+        entry = MarkEntry.of(subject, self.now, mark, key)
+        self.entries.append(entry)
+        self._marks[key] = entry
+
+    def marked_under(self, key: str) -> tuple[str, str, str] | None:
+        """Kind, subject and payload of the mark kept under a key, here or ever before."""
+        kept = self._marks.get(key) or self._journal.outcome_of(key)
+        return (kept.kind, kept.subject or "", kept.payload) if kept else None
 
     def show(self, picture: Picture) -> None:
         """Have a picture published with this commit."""

@@ -19,6 +19,7 @@ from data.change import (
 )
 from data.evidence import Picture
 from data.grouping import goes_on, tells_better
+from data.mark import Mark
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 """What a command answers."""
@@ -172,3 +173,27 @@ class DeleteIncidents:
             if incident.evidence_path:
                 batch.removed.append(incident.evidence_path)
         return len(doomed)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMark:
+    """Keep a mark about a subject that is no incident; once for each key."""
+
+    subject: str
+    mark: Mark
+    key: str
+
+    def decide(self, batch: Batch) -> bool:
+        """Whether it is new; raises ValidationFailed for a key of another mark."""
+        key = f"mark:{self.key}"
+        kept = batch.marked_under(key)
+        if kept is None:
+            batch.mark(self.subject, self.mark, key)
+            return True
+        kind, subject, payload = kept
+        if (kind, subject) != (self.mark.kind, self.subject) or self._differs_from(payload):
+            raise ValidationFailed("This idempotency key belongs to another mark")
+        return False
+
+    def _differs_from(self, payload: str) -> bool:
+        return type(self.mark).model_validate_json(payload) != self.mark

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from aegis.errors import AegisError
 from data.entry import GENESIS, Entry, Row, find_break
+from data.mark import AnyMark, KeptMark, MarkEntry
 from data.sql import load_queries
 from data.sqlite_file import SqliteFile
 
@@ -48,7 +50,7 @@ class Journal:
         """The number of the last record, 0 when there is none."""
         return self._head_seq
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[Entry | MarkEntry]) -> None:
         """Seal the entries in one transaction: all are on disk, or none is.
 
         An error of SQLite is not "did not happen": a commit may be durable although it
@@ -91,6 +93,11 @@ class Journal:
         rows = self._writer.ask(_QUERIES["last_opened"])
         return str(rows[0][0]) if rows else None
 
+    def marks(self, kind: type[AnyMark], subject: str | None = None) -> list[KeptMark[AnyMark]]:
+        """Every mark of one kind, about one subject or about any, oldest first."""
+        rows = self._reader.ask(_QUERIES["marks"], (kind.kind, subject))
+        return [_read_mark(kind, Row(*row)) for row in rows]
+
     def hash_at(self, seq: int) -> str | None:
         """The hash of one record, the genesis for 0, None for a record that is not there."""
         if seq == 0:
@@ -126,10 +133,20 @@ class Journal:
         self._head_seq, self._head_hash = rows[0] if rows else (0, GENESIS)
         self._is_head_known = True
 
-    def _seal(self, entries: Iterable[Entry]) -> list[Row]:
+    def _seal(self, entries: Iterable[Entry | MarkEntry]) -> list[Row]:
         seq, previous, rows = self._head_seq, self._head_hash, list[Row]()
         for entry in entries:
             seq += 1
             rows.append(Row.seal(entry, seq, previous))
             previous = rows[-1].hash
         return rows
+
+
+def _read_mark(kind: type[AnyMark], row: Row) -> KeptMark[AnyMark]:
+    return KeptMark(
+        seq=row.seq,
+        recorded_at=datetime.fromisoformat(row.recorded_at),
+        subject=row.subject or "",
+        mark=kind.model_validate_json(row.payload),
+        hash=row.hash,
+    )

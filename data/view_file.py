@@ -176,7 +176,7 @@ class ViewFile:
 
 
 def _fold_rows(connection: duckdb.DuckDBPyConnection, rows: Iterable[Row]) -> None:
-    entries = [row.entry for row in rows]
+    entries = [row.entry for row in rows if not row.is_mark]
     numbers = list({incident_number(entry.incident_id) for entry in entries})
     touched = {"numbers": numbers}
     known = connection.execute(_QUERIES["records_of"], touched).fetchall()

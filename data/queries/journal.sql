@@ -1,8 +1,9 @@
 -- name: append
 -- Seal one record; the writer gives seq and hash.
 INSERT INTO journal
-    (seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+    (seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+     subject, request_digest, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: head
 -- Where the chain ends.
@@ -10,17 +11,20 @@ SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1;
 
 -- name: read
 -- What happened after a record, oldest first.
-SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+       subject, request_digest, hash
 FROM journal WHERE seq > ? ORDER BY seq LIMIT ?;
 
 -- name: history
 -- Everything that happened to one incident, up to a record.
-SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+       subject, request_digest, hash
 FROM journal WHERE incident_id = ? AND seq <= ? ORDER BY seq;
 
 -- name: outcome_of
 -- What was done under an idempotency key.
-SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload, hash
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+       subject, request_digest, hash
 FROM journal WHERE idempotency_key = ?;
 
 -- name: opened_under
@@ -34,3 +38,10 @@ SELECT incident_id FROM journal WHERE kind = 'incident_opened' ORDER BY seq DESC
 -- name: hash_at
 -- The hash of one record.
 SELECT hash FROM journal WHERE seq = ?;
+
+-- name: marks
+-- The records of one kind about what is no incident, of one subject or of all, oldest first.
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+       subject, request_digest, hash
+FROM journal WHERE subject IS NOT NULL AND kind = ?1 AND (?2 IS NULL OR subject = ?2)
+ORDER BY seq;

@@ -16,3 +16,10 @@ CREATE UNIQUE INDEX journal_idempotency_key ON journal (idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 CREATE INDEX journal_incident ON journal (incident_id);
 CREATE INDEX journal_group ON journal (grouping_key) WHERE grouping_key IS NOT NULL;
+
+-- name: 2
+-- Marks: records about a subject that is no incident; their incident_id is empty. And room
+-- for the digest of the request behind an idempotency key.
+ALTER TABLE journal ADD COLUMN subject TEXT;
+ALTER TABLE journal ADD COLUMN request_digest TEXT;
+CREATE INDEX journal_mark ON journal (kind, subject) WHERE subject IS NOT NULL;

@@ -1,9 +1,12 @@
 """The chain of records on disk."""
 
+import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -12,11 +15,24 @@ from aegis.errors import ConfigurationError, ServiceUnavailable
 from data.change import CHANGES, IncidentDeleted, IncidentOpened
 from data.entry import Entry
 from data.journal import Journal
+from data.mark import Mark, MarkEntry
 from data.sql import load_queries
 from data.sqlite_file import Parameters, SqliteFile
 
 T0 = datetime(2026, 3, 4, 13, tzinfo=UTC)
 Make = Callable[..., Assessment]
+
+
+class Held(Mark):
+    kind: ClassVar[str] = "test_held"
+
+    reason: str
+
+
+class Tuned(Mark):
+    kind: ClassVar[str] = "test_tuned"
+
+    factor: float
 
 
 @pytest.fixture
@@ -112,6 +128,8 @@ def test_an_error_after_the_commit_is_not_taken_for_a_refusal(
         ("UPDATE journal SET idempotency_key = NULL WHERE seq = 1", 1),
         ("UPDATE journal SET incident_id = 'incident_9' WHERE seq = 2", 2),
         ("UPDATE journal SET hash = upper(hash) WHERE seq = 2", 2),
+        ("UPDATE journal SET subject = 'yard' WHERE seq = 2", 2),
+        ("UPDATE journal SET request_digest = 'f0' WHERE seq = 3", 3),
         ("DELETE FROM journal WHERE seq = 2", 2),
     ],
 )
@@ -149,6 +167,89 @@ def test_a_file_that_is_no_journal_is_named_with_a_remedy(path: Path, content: b
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"journal\.sqlite.*backup"):
         Journal(path)
+
+
+FIRST_SCHEMA = [
+    (1, "incident_opened", "incident_1", "yard", "record:a"),
+    (2, "incident_deleted", "incident_1", None, None),
+]
+
+
+def write_first_schema(path: Path, make_assessment: Make) -> list[str]:
+    """A file as version 1 wrote it, hashes computed as it did; answers the payloads."""
+    payloads = [
+        IncidentOpened(assessment=make_assessment()).model_dump_json(),
+        IncidentDeleted(created_before=T0).model_dump_json(),
+    ]
+    previous = "0" * 64
+    with sqlite3.connect(path) as connection:
+        connection.executescript(load_queries("journal_migrations")["1"])
+        connection.execute("PRAGMA user_version = 1")
+        for (seq, kind, incident_id, group, key), payload in zip(
+            FIRST_SCHEMA, payloads, strict=True
+        ):
+            fields = [seq, T0.isoformat(timespec="microseconds"), kind, incident_id, group, key]
+            text = json.dumps([previous, *fields, payload], separators=(",", ":"))
+            previous = hashlib.sha256(text.encode()).hexdigest()
+            row = (*fields, payload, previous)
+            connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.close()
+    return payloads
+
+
+def test_a_journal_of_the_first_schema_is_taken_over_with_its_chain(
+    path: Path, make_assessment: Make, opened: Callable[..., Entry]
+) -> None:
+    payloads = write_first_schema(path, make_assessment)
+    journal = Journal(path)
+    assert [row.payload for row in journal.read()] == payloads
+    assert journal.verify().is_intact
+    journal.append([opened(2, "b"), MarkEntry.of("zone", T0, Held(reason="court"), "c")])
+    assert journal.verify().records == 4
+    assert journal.outcome_of("record:a") is not None
+    journal.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(load_queries("journal_migrations"))))
+def test_every_step_of_the_schema_leads_to_the_present_one(path: Path, version: int) -> None:
+    steps = list(load_queries("journal_migrations").values())[:version]
+    with sqlite3.connect(path) as connection:
+        for number, script in enumerate(steps, start=1):
+            connection.executescript(f"{script} PRAGMA user_version = {number};")
+    connection.close()
+    Journal(path).close()
+    Journal(path.with_name("new.sqlite")).close()
+    assert schema_of(path) == schema_of(path.with_name("new.sqlite"))
+
+
+def schema_of(path: Path) -> list[tuple[str, ...]]:
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        rows += connection.execute("PRAGMA user_version").fetchall()
+    connection.close()
+    return rows
+
+
+def test_marks_are_read_in_order_by_kind_and_subject(journal: Journal, path: Path) -> None:
+    journal.append([MarkEntry.of("incident_7", T0, Held(reason="court"), "a")])
+    journal.append(
+        [
+            MarkEntry.of("incident_8", T0, Held(reason="claim")),
+            MarkEntry.of("incident_7", T0, Tuned(factor=2)),
+            MarkEntry.of("incident_7", T0, Held(reason="over")),
+        ]
+    )
+    other = Journal(path)
+    assert [kept.mark.reason for kept in other.marks(Held)] == ["court", "claim", "over"]
+    kept = other.marks(Held, "incident_7")
+    assert [(it.seq, it.subject, it.mark.reason) for it in kept] == [
+        (1, "incident_7", "court"),
+        (4, "incident_7", "over"),
+    ]
+    assert kept[0].recorded_at == T0
+    assert other.marks(Tuned, "incident_8") == []
+    assert other.history("incident_7") == []
+    other.close()
 
 
 def test_a_newer_schema_is_refused(path: Path) -> None:
