@@ -9,16 +9,45 @@ from pydantic import Field, field_validator
 from aegis.domain.value import Value
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Point = tuple[Fraction, Fraction]
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100)]
+"""Corners (x, y) as fractions of width and height, from the upper left."""
+ZoneKind = Literal["area", "door", "entrance", "protected", "waiting"]
+WireKind = Literal["line", "tripwire", "barrier", "door"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Zone(Value):
-    """A named polygon in a camera's picture; (x, y) as fractions of width and height."""
+    """A named polygon in a camera's picture; (x, y) as fractions of width and height.
+
+    kind: what the place is. `door`: the ground before a door that strangers may try.
+    `entrance`: where people come into the scene as they should. `protected`: a thing, a wall
+    or a parcel, drawn where the picture shows it; who touches it and what becomes of it is
+    watched. `waiting`: where people stand and wait, so that staying there is no loitering.
+    """
 
     name: str = Field(min_length=1, max_length=100)
-    polygon: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=100)
+    polygon: Polygon
     restricted: bool = False
+    kind: ZoneKind = "area"
+
+
+class Tripwire(Value):
+    """A named line on the ground, and what it means that feet cross it.
+
+    line: two to twenty points (x, y), fractions of width and height.
+    direction: which crossings count. `forward` goes from the left hand to the right hand of
+    somebody who looks along the line from its first point to its last: over a line drawn
+    from left to right, down the picture.
+    kind: `line` is only counted; `tripwire` must not be crossed; `barrier` is a fence, a wall
+    or a counter, and who comes over it has climbed; `door` lets one person through at a time.
+    """
+
+    name: str = Field(min_length=1, max_length=100)
+    line: tuple[Point, ...] = Field(min_length=2, max_length=20)
+    direction: Literal["forward", "backward", "both"] = "both"
+    kind: WireKind = "tripwire"
 
 
 class OpeningHours(Value):
@@ -39,23 +68,31 @@ class OpeningHours(Value):
         )
 
 
+Named = Zone | Tripwire
+
+
 class Camera(Value):
-    """One camera of the site; `attributes` are free facts for the rules."""
+    """One camera of the site; `attributes` are free facts for the rules.
+
+    privacy: polygons that are blacked out before anything looks at the picture or keeps it.
+    """
 
     name: str | None = None
     location: str | None = None
-    zones: tuple[Zone, ...] = ()
+    zones: tuple[Zone, ...] = Field(default=(), max_length=64)
+    tripwires: tuple[Tripwire, ...] = Field(default=(), max_length=32)
+    privacy: tuple[Polygon, ...] = Field(default=(), max_length=32)
     hours: tuple[OpeningHours, ...] | None = None
     attributes: dict[str, Any] = {}
 
-    @field_validator("zones")
+    @field_validator("zones", "tripwires")
     @classmethod
-    def _zones_have_names_of_their_own(cls, zones: tuple[Zone, ...]) -> tuple[Zone, ...]:
-        names = [zone.name for zone in zones]
+    def _have_names_of_their_own(cls, drawn: tuple[Named, ...]) -> tuple[Named, ...]:
+        names = [item.name for item in drawn]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"zones need names of their own; here twice: {', '.join(twice)}")
-        return zones
+            raise ValueError(f"names of their own are needed; here twice: {', '.join(twice)}")
+        return drawn
 
 
 class Site(Value):
