@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from aegis.api.access import AccessMap
 from aegis.api.auth import DoorMiddleware
 from aegis.api.body import BodyMiddleware, DeadlineMiddleware
 from aegis.api.caller import Doorman
@@ -42,17 +43,19 @@ the WebSocket `/ws/analysis`.
 
 def create_app(runtime: Runtime, settings: Settings) -> ASGIApp:
     """The API over these ports: pure ASGI, no Ray, no state that matters."""
-    doorman = Doorman(settings)
-    app: ASGIApp = _create_routes(runtime, settings, doorman)
+    doorman, access = Doorman(settings), AccessMap()
+    app: ASGIApp = _create_routes(runtime, settings, doorman, access)
     app = BodyMiddleware(app, settings.max_body_bytes, settings.body_timeout_s)
     app = DeadlineMiddleware(app, settings.request_timeout_s)
-    app = DoorMiddleware(app, doorman, RateLimits(runtime.limits, settings))
+    app = DoorMiddleware(app, access, doorman, RateLimits(runtime.limits, settings))
     app = ErrorMiddleware(app)
     app = CorsMiddleware(app, settings.cors_origins)
     return ExchangeMiddleware(app)
 
 
-def _create_routes(runtime: Runtime, settings: Settings, doorman: Doorman) -> FastAPI:
+def _create_routes(
+    runtime: Runtime, settings: Settings, doorman: Doorman, access: AccessMap
+) -> FastAPI:
     idempotency, desk = Idempotency(), HealthDesk(runtime.monitor)
     hub = EventHub(runtime.events)
     ticker = StatusTicker(hub, desk)
@@ -68,6 +71,7 @@ def _create_routes(runtime: Runtime, settings: Settings, doorman: Doorman) -> Fa
         AnalysisStream(hub, ticker, doorman, settings).routes(),
     )
     for router in routers:
+        access.add(router)
         app.include_router(router)
     app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
     return app

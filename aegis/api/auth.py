@@ -4,33 +4,38 @@ import time
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aegis.api.access import AccessMap
 from aegis.api.caller import Caller, Doorman, key_of_header
 from aegis.api.exchange import exchange_of
 from aegis.api.limits import RateLimits, refuse_over_limit
 from aegis.errors import InvalidApiKey
 
-_OPEN = frozenset({"/", "/health", "/livez", "/docs", "/redoc", "/openapi.json", "/console"})
-_OPEN_BELOW = ("/docs/", "/console/")
-
 
 class DoorMiddleware:
-    """Lets nobody in without the key, nor more often than allowed.
+    """Lets nobody in without the key and the scope, nor more often than allowed.
 
     A wrong key counts against the address it came from, so keys cannot be guessed quickly.
     """
 
-    def __init__(self, app: ASGIApp, doorman: Doorman, limits: RateLimits) -> None:
+    def __init__(
+        self, app: ASGIApp, access: AccessMap, doorman: Doorman, limits: RateLimits
+    ) -> None:
         self._app = app
+        self._access = access
         self._doorman = doorman
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http" and not _is_open(scope["path"]):
-            await self._admit(scope)
+        if scope["type"] == "http":
+            access = self._access.find(scope["method"], scope["path"])
+            exchange_of(scope).template = access.template
+            if not access.is_open:
+                caller = await self._admit(scope)
+                caller.require(access.scope)
         await self._app(scope, receive, send)
 
-    async def _admit(self, scope: Scope) -> None:
+    async def _admit(self, scope: Scope) -> Caller:
         try:
             caller = self._doorman.identify(scope, key_of_header(scope))
         except InvalidApiKey:
@@ -38,6 +43,7 @@ class DoorMiddleware:
             raise
         exchange_of(scope).caller = caller
         await self._count(scope, caller)
+        return caller
 
     async def _count(self, scope: Scope, caller: Caller) -> None:
         if not scope["path"].startswith("/api/"):
@@ -45,7 +51,3 @@ class DoorMiddleware:
         allowance = await self._limits.take(caller)
         exchange_of(scope).headers.update(allowance.headers(time.time()))
         refuse_over_limit(allowance)
-
-
-def _is_open(path: str) -> bool:
-    return path in _OPEN or path.startswith(_OPEN_BELOW)

@@ -9,7 +9,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from aegis.errors import InvalidApiKey
+from aegis.domain.api_key import ALL_SCOPES, KeyScope
+from aegis.errors import Forbidden, InvalidApiKey
 from aegis.settings import Settings
 
 _SUBPROTOCOL = "aegis.key."
@@ -18,10 +19,21 @@ _Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """name: `key:...` or `address:...`, the same for all that one caller sends."""
+    """name: `key:...` or `address:...`, the same for all that one caller sends.
+
+    scopes: what it may do; all there is, where no key is demanded.
+    """
 
     name: str
     has_key: bool
+    scopes: frozenset[KeyScope] = ALL_SCOPES
+
+    def require(self, scope: KeyScope | None) -> None:
+        """Raises Forbidden unless the caller may do this."""
+        if scope is not None and scope not in self.scopes:
+            raise Forbidden(
+                f"This needs a key with the scope {scope.value}", {"required_scope": scope.value}
+            )
 
     @property
     def trust_domain(self) -> str:

@@ -42,7 +42,7 @@ class ErrorMiddleware:
         try:
             await self._app(scope, receive, send_and_note)
         except ClientDisconnect:
-            _log.info("client_left", path=ascii(scope["path"][:200])[1:-1])
+            _log.info("client_left", path=exchange_of(scope).template or "unknown")
         except Exception as error:  # noqa: BLE001 - the rim: nothing else catches what comes here
             if not has_started:
                 await _render(error, scope)(scope, receive, send)

@@ -24,6 +24,7 @@ class Exchange:
     own_key: unique, for effects that the caller gave no idempotency key for.
     arrived: `time.perf_counter()` at arrival; headers: added to the answer, errors too.
     caller: None until the key was looked at, and on open routes.
+    template: the route's path with its parameters' names; None where there is no such route.
     """
 
     request_id: str
@@ -31,6 +32,7 @@ class Exchange:
     own_key: str = field(default_factory=lambda: uuid.uuid4().hex)
     headers: dict[str, str] = field(default_factory=dict)
     caller: Caller | None = None
+    template: str | None = None
     status: int | None = None
 
 
@@ -82,11 +84,12 @@ def _add_headers(message: Message, exchange: Exchange) -> None:
 
 
 def _log_request(scope: Scope, exchange: Exchange) -> None:
-    """Neither query (it may hold a key) nor body; the path escaped, for it is the caller's text."""
+    """Neither query (it may hold a key) nor body nor the path itself: callers write them."""
     _log.info(
         "request",
         method=scope.get("method", "WEBSOCKET"),
-        path=ascii(scope["path"][:200])[1:-1],
+        path=exchange.template or "unknown",
         status=exchange.status,
         duration_ms=round(1000 * (time.perf_counter() - exchange.arrived), 1),
+        caller=exchange.caller.name if exchange.caller else None,
     )

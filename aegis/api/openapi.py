@@ -21,7 +21,7 @@ from aegis.api.schemas import (
     StatusAnswer,
 )
 from aegis.domain.statistics import HealthReport, SystemStatistics
-from aegis.errors import AegisError, InvalidApiKey, RateLimitExceeded, ValidationFailed
+from aegis.errors import AegisError, Forbidden, InvalidApiKey, RateLimitExceeded, ValidationFailed
 
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
@@ -123,7 +123,7 @@ def _everywhere(path: str) -> list[type[AegisError]]:
     """What any route may answer."""
     kinds: list[type[AegisError]] = [AegisError]
     if path not in _OPEN:
-        kinds.append(InvalidApiKey)
+        kinds += [InvalidApiKey, Forbidden]
     if path.startswith("/api/"):
         kinds.append(RateLimitExceeded)
     return kinds

@@ -10,17 +10,21 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from aegis.api.access import ROUTE_SCOPES
 from aegis.api.caller import Caller, Doorman, choose_subprotocol, key_of_socket
 from aegis.api.errors import error_object
 from aegis.api.event_hub import EventHub, Listener
+from aegis.api.exchange import exchange_of
 from aegis.api.problems import validation_failed
 from aegis.api.status_ticker import StatusTicker
 from aegis.api.stream_message import StreamFilter, StreamMessage, make_message
 from aegis.domain.event import EventType
-from aegis.errors import AegisError, InvalidApiKey, RateLimitExceeded
+from aegis.errors import AegisError, Forbidden, InvalidApiKey, RateLimitExceeded
 from aegis.settings import Settings
 
 WRONG_KEY = 4401
+NOT_ALLOWED = 4403
+_PATH = "/ws/analysis"
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
 _CLOSING_S = 2.0
@@ -44,11 +48,12 @@ class AnalysisStream:
     def routes(self) -> APIRouter:
         """The one route."""
         router = APIRouter()
-        router.add_api_websocket_route("/ws/analysis", self.serve)
+        router.add_api_websocket_route(_PATH, self.serve)
         return router
 
     async def serve(self, socket: WebSocket) -> None:
         """From the handshake to the close."""
+        exchange_of(socket.scope).template = _PATH
         if not self._is_allowed_origin(socket):
             await socket.close(POLICY_VIOLATION, "This origin is not allowed")
             return
@@ -58,8 +63,13 @@ class AnalysisStream:
         with suppress(WebSocketDisconnect):
             try:
                 caller = self._doorman.identify(socket.scope, key)
+                exchange_of(socket.scope).caller = caller
+                caller.require(ROUTE_SCOPES[f"WEBSOCKET {_PATH}"])
             except InvalidApiKey as error:
                 await socket.close(WRONG_KEY, error.message)
+                return
+            except Forbidden as error:
+                await socket.close(NOT_ALLOWED, error.message)
                 return
             await self._admit(socket, caller)
 
