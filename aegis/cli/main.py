@@ -10,6 +10,7 @@ from aegis.cli.demo import demo
 from aegis.cli.incidents import incidents
 from aegis.cli.serve import serve
 from aegis.cli.settings import settings
+from aegis.cli.site import site
 from aegis.cli.terminal import show_error
 from aegis.cli.watch import watch
 from aegis.errors import AegisError
@@ -39,5 +40,6 @@ app.command()(serve)
 app.command()(analyze)
 app.command()(watch)
 app.add_typer(incidents, name="incidents")
+app.add_typer(site, name="site")
 app.command()(settings)
 app.command()(demo)

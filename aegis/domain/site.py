@@ -1,17 +1,25 @@
 """The site as its people describe it: cameras, zones, opening hours."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime, time
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from aegis.domain.polygon import Point, check_polygon
 from aegis.domain.value import Value
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Point = tuple[Fraction, Fraction]
-Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100)]
-"""Corners (x, y) as fractions of width and height, from the upper left."""
+WalkingTime = Annotated[float, Field(gt=0, le=3600)]
+"""Seconds that people need from one camera's view to another's."""
+Points = Annotated[float, Field(ge=0, le=100)]
+"""Confidence, 0 to 100."""
+Polygon = Annotated[
+    tuple[Point, ...], Field(min_length=3, max_length=100), AfterValidator(check_polygon)
+]
+"""Corners (x, y) as fractions of width and height, from the upper left; no edges cross."""
 ZoneKind = Literal["area", "door", "entrance", "protected", "waiting"]
 WireKind = Literal["line", "tripwire", "barrier", "door"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -75,6 +83,8 @@ class Camera(Value):
     """One camera of the site; `attributes` are free facts for the rules.
 
     privacy: polygons that are blacked out before anything looks at the picture or keeps it.
+    adjacent: cameras that people reach from here, with the walking time in seconds; said on
+    one side it holds for both.
     """
 
     name: str | None = None
@@ -84,6 +94,7 @@ class Camera(Value):
     privacy: tuple[Polygon, ...] = Field(default=(), max_length=32)
     hours: tuple[OpeningHours, ...] | None = None
     attributes: dict[str, Any] = {}
+    adjacent: dict[str, WalkingTime] = {}
 
     @field_validator("zones", "tripwires")
     @classmethod
@@ -95,6 +106,24 @@ class Camera(Value):
         return drawn
 
 
+class FeedbackBounds(Value):
+    """How far operators' verdicts may move a rule's threshold at a camera, in points.
+
+    A false positive raises it by `step`, up to `highest`; a confirmation lowers it by as
+    much, down to `lowest`. A step of 0 switches it off.
+    """
+
+    lowest: Points = 40.0
+    highest: Points = 80.0
+    step: Points = 5.0
+
+    @model_validator(mode="after")
+    def _are_in_order(self) -> Self:
+        if self.lowest > self.highest:
+            raise ValueError(f"lowest ({self.lowest:g}) is above highest ({self.highest:g})")
+        return self
+
+
 class Site(Value):
     """Everything Aegis is told about a place. No hours at all means always open."""
 
@@ -102,6 +131,7 @@ class Site(Value):
     timezone: str = "UTC"
     hours: tuple[OpeningHours, ...] = ()
     cameras: dict[str, Camera] = {}
+    feedback: FeedbackBounds = FeedbackBounds()
 
     @field_validator("timezone")
     @classmethod
@@ -117,6 +147,26 @@ class Site(Value):
     def camera(self, camera_id: str | None) -> Camera:
         """The described camera, or one without zones when the site does not name it."""
         return self.cameras.get(camera_id or "", Camera())
+
+    def nearby(self, camera_id: str | None) -> Mapping[str, float]:
+        """The cameras that people walk to from this one, with the seconds it takes them."""
+        return self._walking_times.get(camera_id or "", {})
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of what the description says, 12 hexadecimal digits."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    @cached_property
+    def _walking_times(self) -> dict[str, dict[str, float]]:
+        """Both ways; where both sides say a time, the shorter one."""
+        times: dict[str, dict[str, float]] = {}
+        for here, camera in self.cameras.items():
+            for there, walking_s in camera.adjacent.items():
+                for one, other in ((here, there), (there, here)):
+                    known = times.setdefault(one, {})
+                    known[other] = min(walking_s, known.get(other, walking_s))
+        return times
 
     def local_time(self, moment: datetime) -> datetime:
         """This instant on the site's clocks."""

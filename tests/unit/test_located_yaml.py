@@ -1,17 +1,19 @@
 """Whatever people write gives a valid model or an error with its place."""
 
+import json
 import re
 from datetime import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aegis.domain.site import Site
 from aegis.errors import ConfigurationError
 from aegis.located_yaml import MAX_BYTES, LocatedYaml
-from aegis.site_file import load_site
+from aegis.site_file import load_site, read_site
 
 PLACE = re.compile(r"site\.yaml:\d+:\d+: .+")
 
@@ -93,7 +95,7 @@ def test_no_file_means_an_undescribed_site() -> None:
 
 def outcome(source: bytes) -> Site | str:
     try:
-        return LocatedYaml(source, "site.yaml").validate(Site)
+        return read_site(LocatedYaml(source, "site.yaml"))
     except ConfigurationError as error:
         return str(error)
 
@@ -115,3 +117,60 @@ NUMBERS = ["1e999", "0x", ".inf", "\\x", "\\UFFFFFFFF"]
 @given(st.lists(st.sampled_from([*SIGNS, *WORDS, *NUMBERS, "  ", "- ", ": ", "\0"]), max_size=60))
 def test_any_yaml_like_text_gives_a_located_error_or_a_site(parts: list[str]) -> None:
     assert is_site_or_located_error(outcome("".join(parts).encode()))
+
+
+PIECES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=8),
+        st.sampled_from(["CAM", "18:00", "9" * 400, "1e999", "Europe/Berlin", "restricted"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.sampled_from([*WORDS, "adjacent", "feedback", "privacy", "tripwires", "CAM", ""]),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=40)
+@given(PIECES)
+def test_any_value_written_as_yaml_gives_a_located_error_or_a_site(value: object) -> None:
+    assert is_site_or_located_error(outcome(yaml.safe_dump(value, allow_unicode=True).encode()))
+    assert is_site_or_located_error(outcome(json.dumps(value).encode("utf-8", "surrogatepass")))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("cameras:\n  A: {adjacent: {B: 20}}\n", "2:21", "there is no camera 'B'"),
+        ("cameras:\n  A: {adjacent: {A: 20}}\n", "2:21", "not adjacent to itself"),
+        ("cameras:\n  A: {adjacent: {A: 0}}\n", "2:21", "greater than 0"),
+        ("cameras:\n  '': {name: x}\n", "2:7", "needs an id"),
+        (
+            "cameras:\n A:\n  zones:\n  - {name: z, polygon: [[0, 0], [1, 1], [1, 0], [0, 1]]}\n",
+            "4:24",
+            "the edge from corner 1 crosses the edge from corner 3",
+        ),
+        (
+            "cameras:\n A:\n  privacy: [[[0, 0], [0.5, 0.5], [1, 1]]]\n",
+            "3:13",
+            "enclose nothing",
+        ),
+        ("feedback: {lowest: 70, highest: 60}\n", "1:11", "above highest"),
+    ],
+)
+def test_what_contradicts_itself_in_a_site_is_named_with_its_place(
+    text: str, place: str, says: str
+) -> None:
+    found = outcome(text.encode())
+    assert isinstance(found, str)
+    assert found.startswith(f"site.yaml:{place}: ")
+    assert says in found

@@ -26,6 +26,8 @@ from tests.integration.cli.scripted_verdicts import Verdicts
         ["incidents"],
         ["incidents", "show"],
         ["incidents", "resolve"],
+        ["site", "check"],
+        ["site", "draw"],
         ["settings"],
         ["demo"],
     ],

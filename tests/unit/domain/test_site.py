@@ -1,42 +1,27 @@
-"""What can be drawn into a camera's picture, and what is refused."""
+"""What a site knows of its cameras."""
 
-from typing import Any
+import pickle
 
-import pytest
-from pydantic import ValidationError
+from aegis.domain.site import Camera, Site
 
-from aegis.domain.site import Camera, Tripwire, Zone
-
-SQUARE = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
-
-
-def test_camera_with_everything_drawn_survives_the_way_to_disk() -> None:
-    camera = Camera(
-        zones=(Zone(name="till", polygon=SQUARE, kind="protected"),),
-        tripwires=(Tripwire(name="gate", line=((0, 0.5), (1, 0.5)), direction="forward"),),
-        privacy=(SQUARE,),
-    )
-    assert Camera.model_validate_json(camera.model_dump_json()) == camera
-
-
-def test_zone_is_a_plain_area_and_a_tripwire_counts_both_ways_unless_told() -> None:
-    assert Zone(name="yard", polygon=SQUARE).kind == "area"
-    wire = Tripwire(name="gate", line=((0, 0.5), (1, 0.5)))
-    assert (wire.kind, wire.direction) == ("tripwire", "both")
-
-
-@pytest.mark.parametrize(
-    "drawn",
-    [
-        {"tripwires": [{"name": "gate", "line": [[0, 0.5]]}]},
-        {"tripwires": [{"name": "gate", "line": [[0, 0.5], [1.2, 0.5]]}]},
-        {"tripwires": [{"name": "gate", "line": [[0, 0], [1, 1]], "kind": "wall"}]},
-        {"tripwires": [{"name": "gate", "line": [[0, 0], [1, 1]]}] * 2},
-        {"zones": [{"name": "yard", "polygon": SQUARE}] * 2},
-        {"zones": [{"name": "yard", "polygon": SQUARE, "kind": "moat"}]},
-        {"privacy": [[[0, 0], [1, 1]]]},
-    ],
+SITE = Site(
+    cameras={
+        "A": Camera(adjacent={"B": 20, "C": 90}),
+        "B": Camera(adjacent={"A": 30}),
+        "C": Camera(),
+    }
 )
-def test_what_cannot_be_drawn_is_refused(drawn: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        Camera.model_validate(drawn)
+
+
+def test_walking_times_hold_both_ways_and_the_shorter_one_counts() -> None:
+    assert SITE.nearby("A") == {"B": 20, "C": 90}
+    assert SITE.nearby("B") == {"A": 20}
+    assert SITE.nearby("C") == {"A": 90}
+    assert SITE.nearby(None) == SITE.nearby("elsewhere") == {}
+
+
+def test_the_version_follows_what_is_said_and_travels() -> None:
+    again = Site.model_validate_json(SITE.model_dump_json())
+    assert again.version == SITE.version == pickle.loads(pickle.dumps(SITE)).version
+    assert Site().version != SITE.version
+    assert again == SITE
