@@ -1,7 +1,7 @@
 """The way of a frame, on one page."""
 
 from aegis.domain.analysis import FrameResult
-from aegis.domain.event import EventType
+from aegis.domain.event import EventType, JudgedFrame
 from aegis.domain.frame import Frame
 from aegis.domain.incident import Incident
 from aegis.ports import Runtime
@@ -33,16 +33,14 @@ async def _ensure_planned(incident: Incident, runtime: Runtime) -> Incident:
 
 async def _tell(result: FrameResult, runtime: Runtime) -> FrameResult:
     assessment, incident = result.assessment, result.incident
-    await runtime.events.publish(
-        EventType.ANALYSIS_RESULT,
-        {
-            "incident": assessment.is_incident,
-            "type": assessment.type,
-            "severity": assessment.severity,
-            "confidence": assessment.confidence,
-            "timestamp": assessment.model_dump(mode="json")["captured_at"],
-            "incident_id": incident.id if incident else None,
-            "camera_id": assessment.camera_id,
-        },
+    judged = JudgedFrame(
+        incident=assessment.is_incident,
+        type=assessment.type,
+        severity=assessment.severity,
+        confidence=assessment.confidence,
+        timestamp=assessment.captured_at,
+        incident_id=incident.id if incident else None,
+        camera_id=assessment.camera_id,
     )
+    await runtime.events.publish(EventType.ANALYSIS_RESULT, judged.model_dump(mode="json"))
     return result

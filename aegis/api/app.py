@@ -21,7 +21,6 @@ from aegis.api.exchange import ExchangeMiddleware
 from aegis.api.health import HealthDesk
 from aegis.api.idempotency import Idempotency
 from aegis.api.limits import RateLimits
-from aegis.api.openapi import describe_api
 from aegis.api.routes.actions import action_routes
 from aegis.api.routes.analyze import analyze_routes
 from aegis.api.routes.evidence import evidence_routes
@@ -36,8 +35,14 @@ from aegis.settings import Settings
 
 _DESCRIPTION = """Cameras in, incidents with evidence and responses out.
 
-Every error is the same envelope, and every answer carries `X-Request-ID`. Events are pushed on
-the WebSocket `/ws/analysis`.
+Every error of every route is the same envelope, `ErrorEnvelope`: also 404 `NOT_FOUND` for an
+unknown path and 405 `METHOD_NOT_ALLOWED`. Every answer carries `X-Request-ID`; every answer
+below `/api/` says what is left of your requests. After 429 and 503 wait for `Retry-After`.
+
+JSON is read strictly: no NaN, no lone surrogates, `"7"` and `true` are no integers; unknown
+fields are passed over. The Content-Type of a request is not looked at.
+
+Events are pushed on the WebSocket `/ws/analysis`, described in `/asyncapi.json`.
 """
 
 
@@ -60,7 +65,7 @@ def _create_routes(
     hub = EventHub(runtime.events)
     ticker = StatusTicker(hub, desk)
     app = _create_fastapi(hub, ticker)
-    add_docs(app)
+    add_docs(app, demands_key=settings.demands_key)
     add_console(app)
     routers: tuple[APIRouter, ...] = (
         service_routes(runtime, desk),
@@ -73,7 +78,6 @@ def _create_routes(
     for router in routers:
         access.add(router)
         app.include_router(router)
-    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
     return app
 
 
@@ -91,6 +95,7 @@ def _create_fastapi(hub: EventHub, ticker: StatusTicker) -> FastAPI:
         title=service.name,
         version=service.version,
         description=_DESCRIPTION,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

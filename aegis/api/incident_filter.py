@@ -57,20 +57,31 @@ class IncidentFilter(BaseModel):
         default=[], description="One or several, by commas or repeated", examples=["high"]
     )
     type: _Words = Field(
-        default=[], description="One or several; an unknown one matches nothing", max_length=100
+        default=[],
+        description="One or several; an unknown one matches nothing",
+        max_length=100,
+        examples=["violence", "suspicious_behavior"],
     )
     from_date: Annotated[datetime | None, BeforeValidator(_read_start)] = Field(
-        None, description="ISO 8601, included; without a zone UTC"
+        None,
+        description="ISO 8601, included; without a zone UTC",
+        examples=["2025-01-01T00:00:00Z"],
     )
     to_date: Annotated[datetime | None, BeforeValidator(_read_end)] = Field(
-        None, description="ISO 8601, included; a bare date includes that day"
+        None,
+        description="ISO 8601, included; a bare date includes that day",
+        examples=["2025-01-31T23:59:59Z"],
     )
-    camera_id: PlainText | None = Field(None, max_length=200)
+    camera_id: PlainText | None = Field(
+        None, max_length=200, description="Only of this camera", examples=["CAM_01"]
+    )
     q: PlainText | None = Field(
         None, max_length=500, description="Text in reasoning, notes, subjects"
     )
-    limit: WholeNumber = Field(100, ge=1, le=1000, description="Max results")
-    offset: WholeNumber = Field(0, ge=0, le=_MAX_OFFSET, description="Pagination offset")
+    limit: WholeNumber = Field(100, ge=1, le=1000, description="Max results", examples=[50])
+    offset: WholeNumber = Field(
+        0, ge=0, le=_MAX_OFFSET, description="Pagination offset", examples=[0]
+    )
     cursor: PlainText | None = Field(
         None, max_length=500, description="`next_cursor` of the page before; wins over offset"
     )

@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from aegis.api.bounded_json import BoundedObject, PlainText, check_bounds
 from aegis.api.instant import parse_instant
@@ -124,9 +132,10 @@ class ExecuteRequest(RequestBody):
         }
     )
 
-    action_type: Annotated[ActionType, BeforeValidator(_read_action)] = Field(
-        description="The type, or the sentence that recommends it",
-        json_schema_extra={"type": "string", "enum": list(_BY_NAME), "allOf": None},
-    )
+    action_type: Annotated[
+        ActionType,
+        BeforeValidator(_read_action),
+        WithJsonSchema({"type": "string", "enum": list(_BY_NAME)}),
+    ] = Field(description="The type, or the sentence that recommends it")
     incident_id: str
     parameters: BoundedObject = Field(default_factory=dict)

@@ -3,6 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
+from aegis.domain.assessment import IncidentType, Severity
+from aegis.domain.incident import IncidentStatus
 from aegis.domain.value import UtcDatetime, Value
 
 
@@ -28,3 +32,24 @@ class Event(EventDraft):
 
     seq: int
     timestamp: UtcDatetime
+
+
+class JudgedFrame(Value):
+    """A frame was judged; `incident_id` is null when there is no incident."""
+
+    incident: bool
+    type: IncidentType
+    severity: Severity
+    confidence: float = Field(ge=0, le=100)
+    timestamp: UtcDatetime
+    incident_id: str | None
+    camera_id: str | None
+
+
+class DecidedIncident(Value):
+    """Somebody decided about an incident."""
+
+    id: str
+    status: IncidentStatus
+    updated_at: UtcDatetime
+    notes: str | None

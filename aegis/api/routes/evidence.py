@@ -1,7 +1,7 @@
 """`GET /evidence/...`: the picture behind an incident."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
@@ -9,8 +9,14 @@ from aegis.api.openapi import problems
 from aegis.errors import NotFound, ServiceUnavailable
 from aegis.ports import Runtime
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FILE = re.compile(r"incident_\d{1,18}\.jpg", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FILE = re.compile(r"incident_[0-9]{1,18}\.jpg")
+
+
+def _part(meaning: str, example: str, form: re.Pattern[str]) -> Any:
+    """A part of the path; another form is 404, as every evidence that is not there."""
+    pattern = {"pattern": f"^{form.pattern}$"}
+    return Path(description=meaning, examples=[example], json_schema_extra=pattern)
 
 
 def evidence_routes(runtime: Runtime) -> APIRouter:
@@ -22,13 +28,13 @@ def evidence_routes(runtime: Runtime) -> APIRouter:
         summary="Read an incident's picture",
         response_class=Response,
         responses={
-            200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
+            200: {"description": "The picture", "content": {"image/jpeg": {}}},
             **problems(NotFound, ServiceUnavailable),
         },
     )
     async def read_evidence(
-        day: Annotated[str, Path(examples=["2025-01-19"])],
-        file: Annotated[str, Path(examples=["incident_123.jpg"])],
+        day: Annotated[str, _part("Day of the incident", "2025-01-19", _DAY)],
+        file: Annotated[str, _part("Incident and .jpg", "incident_123.jpg", _FILE)],
     ) -> Response:
         """The JPEG at an incident's `evidence_path`."""
         if not (_DAY.fullmatch(day) and _FILE.fullmatch(file)):

@@ -11,7 +11,7 @@ from aegis.api.incident_filter import IncidentFilter, WholeNumber
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import StatusRequest
 from aegis.api.schemas import CleanupAnswer, IncidentAnswer, IncidentList, StatusAnswer
-from aegis.domain.event import EventType
+from aegis.domain.event import DecidedIncident, EventType
 from aegis.domain.incident import CleanupRequest, StatusUpdate
 from aegis.errors import (
     BadRequest,
@@ -21,8 +21,15 @@ from aegis.errors import (
 )
 from aegis.ports import Runtime
 
-_INCIDENT_ID = re.compile(r"incident_[0-9]{1,18}", re.ASCII)
-IncidentId = Annotated[str, Path(description="Incident identifier", examples=["incident_123"])]
+_INCIDENT_ID = re.compile(r"incident_[0-9]{1,18}")
+IncidentId = Annotated[
+    str,
+    Path(
+        description="Incident identifier",
+        examples=["incident_123"],
+        json_schema_extra={"pattern": f"^{_INCIDENT_ID.pattern}$"},
+    ),
+]
 
 
 def incident_routes(runtime: Runtime, idempotency: Idempotency) -> APIRouter:
@@ -118,7 +125,9 @@ def _add_status(router: APIRouter, runtime: Runtime, idempotency: Idempotency) -
             update = StatusUpdate(**dict(asked))
             changed = await runtime.store.update_status(known_form(incident_id), update, key)
             answer = StatusAnswer.of(changed)
-            told = answer.model_dump(mode="json", exclude={"resolved_by"})
+            told = DecidedIncident(**answer.model_dump(exclude={"resolved_by"})).model_dump(
+                mode="json"
+            )
             # For the stream's filters, which do not show them.
             told |= {"camera_id": changed.camera_id, "severity": changed.severity}
             await runtime.events.publish(EventType.INCIDENT_UPDATED, told)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from aegis.api.examples import UNHEALTHY
 from aegis.api.health import HealthDesk
 from aegis.api.openapi import answer_of, problems
 from aegis.api.schemas import AgentsAnswer, Alive, ServiceDescription
@@ -47,7 +48,7 @@ def _add_description(router: APIRouter) -> None:
 def _add_health(router: APIRouter, desk: HealthDesk) -> None:
     answers: dict[int | str, dict[str, Any]] = {
         **answer_of(HealthReport, "All systems operational"),
-        **answer_of(HealthReport, "One or more components unhealthy", 503),
+        **answer_of(HealthReport, "One or more components unhealthy", 503, UNHEALTHY),
     }
 
     @router.get("/health", tags=["Service"], summary="Check health", responses=answers)
