@@ -107,3 +107,11 @@ class ServiceUnavailable(AegisError):
 
 class ConfigurationError(AegisError):
     """A setting, a rule file or a weights file is wrong; the message names the remedy."""
+
+
+class StorageDamaged(ServiceUnavailable, ConfigurationError):
+    """What is on disk is not what was written; the message names the file and the remedy."""
+
+
+class StoreFenced(ServiceUnavailable):
+    """Another store has taken this journal over; this one writes no more."""

@@ -31,6 +31,7 @@ class IncidentWriter:
         self._clock = clock
         self._is_settled = False
         self._last_number = 0
+        journal.lead()
         self._settle()
 
     def commit(self, commands: Sequence[Command[Any]]) -> list[Any]:
@@ -51,7 +52,6 @@ class IncidentWriter:
 
     def probe(self) -> None:
         """Raises ServiceUnavailable unless the disk takes writes again."""
-        self._journal.probe()
         self._settle()
 
     def _write(self, batch: Batch) -> None:
@@ -67,8 +67,12 @@ class IncidentWriter:
         self._evidence.delete(batch.removed)
 
     def _settle(self) -> None:
-        """Bring what is at hand, what is staged and what is on disk together again."""
+        """Bring what is at hand, what is staged and what is on disk together again.
+
+        First of all whether this store still leads: what is staged may be its successor's.
+        """
         self._is_settled = False
+        self._journal.probe()
         self._live.clear()
         last = self._journal.last_opened()
         self._last_number = (incident_number(last) or 0) if last else 0

@@ -1,13 +1,15 @@
 """The journal: what was acknowledged, in order, on disk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from aegis.errors import AegisError
-from data.entry import GENESIS, Entry, Row, find_break
-from data.mark import AnyMark, KeptMark, MarkEntry
+from aegis.errors import ServiceUnavailable, StorageDamaged
+from data.chain_end import ChainEnd, Entries
+from data.entry import GENESIS, Row, find_break
+from data.mark import AnyMark, KeptMark
 from data.sql import load_queries
 from data.sqlite_file import SqliteFile
 
@@ -34,54 +36,42 @@ class ChainVerdict:
 class Journal:
     """An append-only chain of records.
 
-    One thread appends; any thread reads, and `read` does not wait for a commit. Raises what
-    SqliteFile raises.
+    One thread appends; any thread reads, and does not wait for a commit. What is read is
+    what was written: a record that does not match its hash is StorageDamaged. Else raises
+    what SqliteFile and ChainEnd raise.
     """
 
     def __init__(self, path: Path) -> None:
         self._writer = SqliteFile(path, _MIGRATIONS)
         self._reader = SqliteFile(path, _MIGRATIONS)
-        self._head_seq, self._head_hash = 0, GENESIS
-        self._is_head_known = False
-        self._find_head()
+        self._end = ChainEnd(self._writer)
 
     @property
     def head_seq(self) -> int:
         """The number of the last record, 0 when there is none."""
-        return self._head_seq
+        return self._end.seq
 
-    def append(self, entries: Sequence[Entry | MarkEntry]) -> None:
-        """Seal the entries in one transaction: all are on disk, or none is.
+    def lead(self) -> int:
+        """Take over from whoever wrote before, who can write no more; the epoch that begins."""
+        return self._end.lead()
 
-        An error of SQLite is not "did not happen": a commit may be durable although it
-        raised. So the end of the chain is looked up, and says which it was.
-        """
-        if not self._is_head_known:
-            self._find_head()
-        rows = self._seal(entries)
-        self._is_head_known = False
-        try:
-            self._writer.insert(_QUERIES["append"], [row.values for row in rows])
-        except AegisError:
-            self._find_head()
-            if self._head_hash != rows[-1].hash:
-                raise
-        self._head_seq, self._head_hash = rows[-1].seq, rows[-1].hash
-        self._is_head_known = True
+    def append(self, entries: Entries) -> None:
+        """Seal the entries in one transaction: all are on disk, or none is."""
+        self._end.append(entries)
 
     def read(self, after_seq: int = 0, limit: int = _CHUNK) -> list[Row]:
-        """At most `limit` records after `after_seq`, oldest first."""
+        """At most `limit` records after `after_seq`, oldest first; for `find_break` to check."""
         return [Row(*row) for row in self._reader.ask(_QUERIES["read"], (after_seq, limit))]
 
     def history(self, incident_id: str, up_to_seq: int | None = None) -> list[Row]:
         """Every record of one incident, oldest first."""
         last = _ENDLESS if up_to_seq is None else up_to_seq
-        return [Row(*row) for row in self._writer.ask(_QUERIES["history"], (incident_id, last))]
+        return _checked(self._writer.ask(_QUERIES["history"], (incident_id, last)))
 
     def outcome_of(self, idempotency_key: str) -> Row | None:
         """The record kept under this key."""
-        rows = self._writer.ask(_QUERIES["outcome_of"], (idempotency_key,))
-        return Row(*rows[0]) if rows else None
+        rows = _checked(self._writer.ask(_QUERIES["outcome_of"], (idempotency_key,)))
+        return rows[0] if rows else None
 
     def opened_under(self, grouping_key: str, limit: int) -> list[str]:
         """Ids of the incidents opened last under this key, newest first."""
@@ -95,8 +85,8 @@ class Journal:
 
     def marks(self, kind: type[AnyMark], subject: str | None = None) -> list[KeptMark[AnyMark]]:
         """Every mark of one kind, about one subject or about any, oldest first."""
-        rows = self._reader.ask(_QUERIES["marks"], (kind.kind, subject))
-        return [_read_mark(kind, Row(*row)) for row in rows]
+        rows = _checked(self._reader.ask(_QUERIES["marks"], (kind.kind, subject)))
+        return [_read_mark(kind, row) for row in rows]
 
     def hash_at(self, seq: int) -> str | None:
         """The hash of one record, the genesis for 0, None for a record that is not there."""
@@ -106,40 +96,51 @@ class Journal:
         return str(rows[0][0]) if rows else None
 
     def probe(self) -> None:
-        """Raises ServiceUnavailable unless the disk takes a write."""
-        self._writer.probe()
-        self._find_head()
+        """Raises ServiceUnavailable unless the disk takes a write, and from this store."""
+        self._end.probe()
 
     def verify(self) -> ChainVerdict:
         """Compute the whole chain again; some seconds for a million records."""
-        seq, previous = 0, GENESIS
+        seq, previous, chunk = 0, GENESIS, _CHUNK
+        while True:
+            try:
+                rows = self.read(seq, chunk)
+            except ServiceUnavailable as error:
+                if chunk == 1:
+                    return ChainVerdict(seq, seq + 1, str(error))
+                chunk = max(chunk // 10, 1)  # closer and closer to the record itself
+                continue
+            if not rows:
+                return ChainVerdict(seq)
+            if (found := find_break(rows, seq, previous)) is not None:
+                return ChainVerdict(found[0] - 1, *found)
+            seq, previous = rows[-1].seq, rows[-1].hash
+
+    def find_damage(self) -> str:
+        """What is wrong with pages or indexes; empty when nothing is. Seconds for a million."""
         try:
-            while rows := self.read(seq):
-                if (found := find_break(rows, seq, previous)) is not None:
-                    return ChainVerdict(found[0] - 1, *found)
-                seq, previous = rows[-1].seq, rows[-1].hash
-        except AegisError as error:
-            return ChainVerdict(seq, seq + 1, str(error))
-        return ChainVerdict(seq)
+            return self._reader.find_damage()
+        except StorageDamaged as error:
+            return str(error)
 
     def close(self) -> None:
         """Let go of the file."""
         self._reader.close()
         self._writer.close()
+        self._end.close()
 
-    def _find_head(self) -> None:
-        self._is_head_known = False
-        rows = self._writer.ask(_QUERIES["head"])
-        self._head_seq, self._head_hash = rows[0] if rows else (0, GENESIS)
-        self._is_head_known = True
 
-    def _seal(self, entries: Iterable[Entry | MarkEntry]) -> list[Row]:
-        seq, previous, rows = self._head_seq, self._head_hash, list[Row]()
-        for entry in entries:
-            seq += 1
-            rows.append(Row.seal(entry, seq, previous))
-            previous = rows[-1].hash
-        return rows
+def _checked(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
+    """Rows that come with the hash of the row before each."""
+    checked = []
+    for *fields, hash_before in rows:
+        row = Row(*fields)
+        if row.hash != row.hash_after(str(hash_before or GENESIS)):
+            raise StorageDamaged(
+                f"Record {row.seq} of the journal does not match its hash: restore a backup"
+            )
+        checked.append(row)
+    return checked
 
 
 def _read_mark(kind: type[AnyMark], row: Row) -> KeptMark[AnyMark]:

@@ -18,13 +18,15 @@ FROM journal WHERE seq > ? ORDER BY seq LIMIT ?;
 -- name: history
 -- Everything that happened to one incident, up to a record.
 SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
-       subject, request_digest, hash
+       subject, request_digest, hash,
+       (SELECT hash FROM journal AS before WHERE before.seq = journal.seq - 1)
 FROM journal WHERE incident_id = ? AND seq <= ? ORDER BY seq;
 
 -- name: outcome_of
 -- What was done under an idempotency key.
 SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
-       subject, request_digest, hash
+       subject, request_digest, hash,
+       (SELECT hash FROM journal AS before WHERE before.seq = journal.seq - 1)
 FROM journal WHERE idempotency_key = ?;
 
 -- name: opened_under
@@ -42,6 +44,19 @@ SELECT hash FROM journal WHERE seq = ?;
 -- name: marks
 -- The records of one kind about what is no incident, of one subject or of all, oldest first.
 SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
-       subject, request_digest, hash
+       subject, request_digest, hash,
+       (SELECT hash FROM journal AS before WHERE before.seq = journal.seq - 1)
 FROM journal WHERE subject IS NOT NULL AND kind = ?1 AND (?2 IS NULL OR subject = ?2)
 ORDER BY seq;
+
+-- name: take_over
+-- Begin an epoch of one's own.
+UPDATE epoch SET number = number + 1 RETURNING number;
+
+-- name: epoch
+-- Whose turn it is to write.
+SELECT number FROM epoch;
+
+-- name: touch
+-- Write without changing anything.
+UPDATE epoch SET number = number;

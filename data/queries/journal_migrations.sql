@@ -23,3 +23,8 @@ CREATE INDEX journal_group ON journal (grouping_key) WHERE grouping_key IS NOT N
 ALTER TABLE journal ADD COLUMN subject TEXT;
 ALTER TABLE journal ADD COLUMN request_digest TEXT;
 CREATE INDEX journal_mark ON journal (kind, subject) WHERE subject IS NOT NULL;
+
+-- name: 3
+-- The epoch: who took the journal over last may write. From here on pages have checksums.
+CREATE TABLE epoch (number INTEGER NOT NULL) STRICT;
+INSERT INTO epoch VALUES (0);

@@ -3,21 +3,23 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
+import apsw
 import pytest
 
 from aegis.domain.assessment import Assessment
-from aegis.errors import ConfigurationError, ServiceUnavailable
+from aegis.errors import ConfigurationError, ServiceUnavailable, StorageDamaged, StoreFenced
 from data.change import CHANGES, IncidentDeleted, IncidentOpened
 from data.entry import Entry
 from data.journal import Journal
 from data.mark import Mark, MarkEntry
 from data.sql import load_queries
-from data.sqlite_file import Parameters, SqliteFile
+from data.sqlite_file import SqliteFile
 
 T0 = datetime(2026, 3, 4, 13, tzinfo=UTC)
 Make = Callable[..., Assessment]
@@ -104,8 +106,10 @@ def test_a_batch_is_kept_whole_or_not_at_all(
 class FailsAfterCommit(SqliteFile):
     """What a disk does that gives out between the commit and the answer."""
 
-    def insert(self, statement: str, rows: Iterable[Parameters]) -> None:
-        super().insert(statement, rows)
+    @contextmanager
+    def transaction(self) -> Iterator[apsw.Connection]:
+        with super().transaction() as connection:
+            yield connection
         self.close()
         raise ServiceUnavailable("disk I/O error")
 
@@ -113,8 +117,8 @@ class FailsAfterCommit(SqliteFile):
 def test_an_error_after_the_commit_is_not_taken_for_a_refusal(
     journal: Journal, path: Path, opened: Callable[..., Entry]
 ) -> None:
-    journal._writer.close()
-    journal._writer = FailsAfterCommit(path, load_queries("journal_migrations"))
+    journal.lead()
+    journal._end._file = FailsAfterCommit(path, load_queries("journal_migrations"))
     journal.append([opened(1, "a"), opened(2, "b")])
     journal.append([opened(3, "c")])
     assert (journal.head_seq, journal.verify().records) == (3, 3)
@@ -134,12 +138,12 @@ def test_an_error_after_the_commit_is_not_taken_for_a_refusal(
     ],
 )
 def test_verify_names_the_record_that_was_touched(
-    journal: Journal, path: Path, opened: Callable[..., Entry], tamper: str, broken_at: int
+    journal: Journal, opened: Callable[..., Entry], tamper: str, broken_at: int
 ) -> None:
     journal.append([opened(number, f"k{number}") for number in (1, 2, 3)])
-    with sqlite3.connect(path) as connection:
-        assert connection.execute(tamper).rowcount == 1
-    connection.close()
+    with journal._writer.transaction() as connection:
+        connection.execute(tamper)
+        assert connection.changes() == 1
     verdict = journal.verify()
     assert (verdict.broken_at, verdict.is_intact, verdict.records) == (
         broken_at,
@@ -148,15 +152,79 @@ def test_verify_names_the_record_that_was_touched(
     )
 
 
+def test_a_record_that_was_touched_is_no_answer(
+    journal: Journal, opened: Callable[..., Entry]
+) -> None:
+    journal.append([opened(1, "a"), opened(2, "b")])
+    journal._writer.ask("UPDATE journal SET payload = replace(payload, 'Seen', 'Sees')")
+    with pytest.raises(StorageDamaged, match="Record 2"):
+        journal.outcome_of("b")
+    with pytest.raises(StorageDamaged, match="Record 1"):
+        journal.history("incident_1")
+
+
+def test_a_second_writer_fences_the_first(
+    journal: Journal, path: Path, opened: Callable[..., Entry]
+) -> None:
+    journal.append([opened(1, "a")])
+    successor = Journal(path)
+    assert successor.lead() == 2
+    for _ in range(2):
+        with pytest.raises(StoreFenced, match="epoch 2, this one had 1"):
+            journal.append([opened(2)])
+        with pytest.raises(StoreFenced):
+            journal.probe()
+    successor.append([opened(2, "b")])
+    assert [row.incident_id for row in successor.read()] == ["incident_1", "incident_2"]
+    assert successor.verify().is_intact
+    successor.close()
+
+
+def test_a_journal_that_lost_its_end_is_named(path: Path, opened: Callable[..., Entry]) -> None:
+    journal = Journal(path)
+    journal.append([opened(1), opened(2)])
+    journal.close()
+    older = path.read_bytes()
+    journal = Journal(path)
+    journal.append([opened(3)])
+    journal.close()
+    path.write_bytes(older)
+    with pytest.raises(StorageDamaged, match=r"ends at record 2.*journal\.head"):
+        Journal(path)
+    path.with_name("journal.head").unlink()
+    journal = Journal(path)
+    assert journal.head_seq == 2
+    journal.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 200, b"7 abc", b"9 " + b"0" * 64 + b" 0\n"])
+def test_a_torn_witness_tells_nothing(
+    path: Path, opened: Callable[..., Entry], content: bytes
+) -> None:
+    journal = Journal(path)
+    journal.append([opened(1)])
+    journal.close()
+    path.with_name("journal.head").write_bytes(content)
+    journal = Journal(path)
+    journal.append([opened(2)])
+    assert journal.head_seq == 2
+    journal.close()
+    Journal(path).close()
+
+
 def test_one_flipped_bit_in_the_file_is_named(path: Path, opened: Callable[..., Entry]) -> None:
     journal = Journal(path)
-    journal.append([opened(number, reasoning=f"Marked {number}") for number in range(1, 6)])
+    journal.append([opened(number, reasoning=f"Marked {number}!") for number in range(1, 99)])
     journal.close()
     raw = bytearray(path.read_bytes())
-    raw[raw.index(b"Marked 4")] ^= 0x80
+    raw[raw.index(b"Marked 40!")] ^= 0x80
     path.write_bytes(raw)
     journal = Journal(path)
-    assert journal.verify().broken_at == 4
+    verdict = journal.verify()
+    assert verdict.broken_at
+    assert 30 < verdict.broken_at <= 40  # the first record on the same page
+    assert "checksum" in verdict.reason
+    assert "checksum" in journal.find_damage()
     journal.close()
 
 
@@ -253,10 +321,9 @@ def test_marks_are_read_in_order_by_kind_and_subject(journal: Journal, path: Pat
 
 
 def test_a_newer_schema_is_refused(path: Path) -> None:
-    Journal(path).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
+    journal = Journal(path)
+    journal._writer.ask("PRAGMA user_version = 99")
+    journal.close()
     with pytest.raises(ConfigurationError, match="newer Aegis"):
         Journal(path)
 
