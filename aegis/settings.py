@@ -8,7 +8,7 @@ document has them.
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AliasChoices,
@@ -16,7 +16,6 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -57,6 +56,9 @@ class Settings(BaseSettings):
             "REQUIRE_API_KEY", "AEGIS_REQUIRE_API_KEY", "require_api_key"
         ),
         description="refuse callers without the key; by default exactly when a key is set",
+    )
+    keys_file: Path | None = Field(
+        None, description="keys with scopes, of `aegis keys`; by default keys.json in data_dir"
     )
     insecure: bool = Field(False, description="listen beyond loopback without a key")  # noqa: FBT003
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -126,21 +128,12 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("data_dir", "vision_weights", "site_file", "rules_file", "playbooks_file")
+    @field_validator(
+        "data_dir", "keys_file", "vision_weights", "site_file", "rules_file", "playbooks_file"
+    )
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path else None
-
-    @model_validator(mode="after")
-    def _has_the_key_it_requires(self) -> Self:
-        if self.require_api_key and not self.api_key:
-            raise ValueError("REQUIRE_API_KEY is true, but API_KEY is not set: set API_KEY")
-        if not self.api_key and not self.insecure and not self.is_loopback:
-            raise ValueError(
-                f"host {self.host} can be reached from outside and no API_KEY is set: "
-                "set API_KEY, listen on 127.0.0.1, or start with AEGIS_INSECURE=true"
-            )
-        return self
 
     @property
     def is_loopback(self) -> bool:
@@ -153,9 +146,9 @@ class Settings(BaseSettings):
             return False
 
     @property
-    def demands_key(self) -> bool:
-        """Whether callers must send the key."""
-        return self.api_key is not None and self.require_api_key is not False
+    def keys_path(self) -> Path:
+        """Where the keys are kept, whether there are any or not."""
+        return self.keys_file or self.data_dir / "keys.json"
 
 
 def load_settings(**given: Any) -> Settings:

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp
 from actors.action_dispatcher import ActionDispatcher
 from actors.handles import CoordinatorHandle, StoreHandle
 from aegis.api.app import create_app
+from aegis.api.key_ring import KeyRing
+from aegis.exposure import refuse_open_door
 from aegis.log import configure_logging
 from aegis.ports import Runtime
 from aegis.settings import Settings
@@ -16,12 +18,13 @@ from deployments.handles import PlannerHandle, VisionHandle
 
 
 class Ingress:
-    """REST and WebSocket; keeps nothing that matters."""
+    """REST and WebSocket; keeps nothing that matters. Raises what refuse_open_door does."""
 
     def __init__(
         self, settings: Settings, vision: DeploymentHandle[Any], planner: DeploymentHandle[Any]
     ) -> None:
         configure_logging(settings.log_level)
+        refuse_open_door(settings, demands_key=KeyRing(settings).demands_key)
         self._settings = settings
         self._vision = vision
         self._planner = planner

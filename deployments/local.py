@@ -8,7 +8,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from aegis.api.key_ring import KeyRing
 from aegis.errors import ConfigurationError
+from aegis.exposure import require_safe_exposure
 from aegis.settings import Settings
 from deployments.local_cluster import TOKEN_FILE, local_cluster, require_ports_free
 
@@ -24,6 +26,7 @@ def serve_locally(settings: Settings, say: Say = print) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    require_safe_exposure(settings)
     require_ports_free(settings)
     _check_files(settings)
     start = time.monotonic()
@@ -80,7 +83,9 @@ def _health(url: str) -> str:
 
 def _welcome(settings: Settings, url: str, dashboard: str, elapsed_s: float) -> str:
     token = settings.data_dir / TOKEN_FILE
-    key = "X-API-Key is required" if settings.demands_key else "no key needed on this machine"
+    place = "on this machine" if settings.is_loopback else "by ANYBODY who can reach it"
+    demands_key = KeyRing(settings).demands_key
+    key = "X-API-Key is required" if demands_key else f"no key needed {place}"
     return "\n".join(
         (
             f"Aegis is healthy after {elapsed_s:.0f} s ({key}).",

@@ -1,5 +1,6 @@
 """The application: routes inside, the layers of the door around them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,10 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from aegis.api.access import AccessMap
-from aegis.api.auth import DoorMiddleware
+from aegis.api.auth import Door, DoorMiddleware
 from aegis.api.body import BodyMiddleware, DeadlineMiddleware
-from aegis.api.caller import Doorman
+from aegis.api.camera_gate import CameraGate
 from aegis.api.console import add_console
 from aegis.api.cors import CorsMiddleware
 from aegis.api.docs import add_docs
@@ -20,7 +20,6 @@ from aegis.api.event_hub import EventHub
 from aegis.api.exchange import ExchangeMiddleware
 from aegis.api.health import HealthDesk
 from aegis.api.idempotency import Idempotency
-from aegis.api.limits import RateLimits
 from aegis.api.routes.actions import action_routes
 from aegis.api.routes.analyze import analyze_routes
 from aegis.api.routes.evidence import evidence_routes
@@ -48,44 +47,44 @@ Events are pushed on the WebSocket `/ws/analysis`, described in `/asyncapi.json`
 
 def create_app(runtime: Runtime, settings: Settings) -> ASGIApp:
     """The API over these ports: pure ASGI, no Ray, no state that matters."""
-    doorman, access = Doorman(settings), AccessMap()
-    app: ASGIApp = _create_routes(runtime, settings, doorman, access)
+    door = Door.of(runtime.limits, settings)
+    app: ASGIApp = _create_routes(runtime, settings, door)
     app = BodyMiddleware(app, settings.max_body_bytes, settings.body_timeout_s)
     app = DeadlineMiddleware(app, settings.request_timeout_s)
-    app = DoorMiddleware(app, access, doorman, RateLimits(runtime.limits, settings))
+    app = DoorMiddleware(app, door)
     app = ErrorMiddleware(app)
     app = CorsMiddleware(app, settings.cors_origins)
     return ExchangeMiddleware(app)
 
 
-def _create_routes(
-    runtime: Runtime, settings: Settings, doorman: Doorman, access: AccessMap
-) -> FastAPI:
+def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
     idempotency, desk = Idempotency(), HealthDesk(runtime.monitor)
     hub = EventHub(runtime.events)
     ticker = StatusTicker(hub, desk)
-    app = _create_fastapi(hub, ticker)
-    add_docs(app, demands_key=settings.demands_key)
+    app = _create_fastapi(hub, ticker, door)
+    add_docs(app, demands_key=door.ring.demands_key)
     add_console(app)
     routers: tuple[APIRouter, ...] = (
         service_routes(runtime, desk),
-        analyze_routes(runtime, settings, idempotency),
+        analyze_routes(runtime, settings, idempotency, CameraGate(door.limits)),
         incident_routes(runtime, idempotency),
         action_routes(runtime, idempotency),
         evidence_routes(runtime),
-        AnalysisStream(hub, ticker, doorman, settings).routes(),
+        AnalysisStream(hub, ticker, door.doorman, settings).routes(),
     )
     for router in routers:
-        access.add(router)
+        door.access.add(router)
         app.include_router(router)
     return app
 
 
-def _create_fastapi(hub: EventHub, ticker: StatusTicker) -> FastAPI:
+def _create_fastapi(hub: EventHub, ticker: StatusTicker, door: Door) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         hub.start()
+        watch = asyncio.create_task(door.ring.watch())
         yield
+        watch.cancel()
         await ticker.stop()
         await hub.stop()
 

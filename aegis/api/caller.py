@@ -1,14 +1,13 @@
 """Who calls: a key, or an address without one."""
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from aegis.api.key_ring import KeyRing
 from aegis.domain.api_key import ALL_SCOPES, KeyScope
 from aegis.errors import Forbidden, InvalidApiKey
 from aegis.settings import Settings
@@ -22,11 +21,15 @@ class Caller:
     """name: `key:...` or `address:...`, the same for all that one caller sends.
 
     scopes: what it may do; all there is, where no key is demanded.
+    requests_per_minute: its own limit, None for the setting's.
+    cameras: whose frames it may send, with the most a second of each; empty: any.
     """
 
     name: str
     has_key: bool
     scopes: frozenset[KeyScope] = ALL_SCOPES
+    requests_per_minute: int | None = None
+    cameras: tuple[tuple[str, float | None], ...] = ()
 
     def require(self, scope: KeyScope | None) -> None:
         """Raises Forbidden unless the caller may do this."""
@@ -44,10 +47,8 @@ class Caller:
 class Doorman:
     """Tells callers apart, and who may not come in."""
 
-    def __init__(self, settings: Settings) -> None:
-        secret = settings.api_key.get_secret_value() if settings.api_key else None
-        self._digest = sha256(secret.encode()).digest() if secret else None
-        self._demands_key = settings.demands_key
+    def __init__(self, settings: Settings, ring: KeyRing) -> None:
+        self._ring = ring
         self._proxies = tuple(ip_network(it, strict=False) for it in settings.trusted_proxies)
 
     def caller_by_address(self, scope: Scope) -> Caller:
@@ -56,14 +57,18 @@ class Doorman:
 
     def identify(self, scope: Scope, key: str | None) -> Caller:
         """Raises InvalidApiKey when the key is wrong, or missing where one is demanded."""
-        if self._digest is None or (key is None and not self._demands_key):
-            return self.caller_by_address(scope)
-        if key is None:
+        if key is None and self._ring.demands_key:
             raise InvalidApiKey("An API key is required: send it as X-API-Key")
-        given = sha256(key.encode("latin-1", "replace")).digest()
-        if not hmac.compare_digest(given, self._digest):
-            raise InvalidApiKey("The API key is invalid")
-        return Caller(f"key:{self._digest.hex()[:12]}", has_key=True)
+        if key is None or not self._ring.has_keys:
+            return self.caller_by_address(scope)
+        grant = self._ring.find(key)
+        return Caller(
+            grant.name,
+            has_key=True,
+            scopes=grant.scopes,
+            requests_per_minute=grant.requests_per_minute,
+            cameras=grant.cameras,
+        )
 
     def _address(self, scope: Scope) -> str:
         """The nearest address that is no proxy of ours; an IPv6 site counts as one."""

@@ -18,12 +18,13 @@ _MOST_CALLERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a caller has left in this window; resets_at: epoch seconds."""
+    """What is left in this window of `window_s` seconds; resets_at: epoch seconds."""
 
     is_granted: bool
     limit: int
     remaining: int
     resets_at: float
+    window_s: int = WINDOW_S
 
     def headers(self, now: float) -> dict[str, str]:
         """The document's three, and `Retry-After` when nothing is left."""
@@ -55,23 +56,27 @@ class RateLimits:
 
     async def take(self, caller: Caller) -> Allowance:
         """Count one call; raises ServiceUnavailable when nobody can say how many are left."""
-        limit = self._keyed_limit if caller.has_key else self._limit
-        account = self._account(caller.name)
+        default = self._keyed_limit if caller.has_key else self._limit
+        return await self.take_of(caller.name, caller.requests_per_minute or default, WINDOW_S)
+
+    async def take_of(self, name: str, limit: int, window_s: int) -> Allowance:
+        """Count one of at most `limit` under this name in each window of so many seconds."""
+        account = self._account(name)
         async with account.one_at_a_time:
             if account.granted == 0 or self._now() >= account.resets_at:
-                await self._renew(account, caller.name, limit)
+                await self._renew(account, name, limit, window_s)
             is_granted = account.granted > 0
             account.granted -= is_granted
         remaining = account.granted + account.elsewhere
-        return Allowance(is_granted, limit, remaining, account.resets_at)
+        return Allowance(is_granted, limit, remaining, account.resets_at, window_s)
 
-    async def _renew(self, account: "_Account", name: str, limit: int) -> None:
+    async def _renew(self, account: "_Account", name: str, limit: int, window_s: int) -> None:
         is_over = self._now() >= account.resets_at
         if not is_over and account.elsewhere == 0:
             return
         rest = limit if is_over else account.elsewhere
         wanted = max(1, min(limit // 20, rest // 4))
-        lease = await self._limits.lease(name, limit, WINDOW_S, wanted)
+        lease = await self._limits.lease(name, limit, window_s, wanted)
         account.granted, account.elsewhere = lease.granted, lease.remaining
         account.resets_at = lease.resets_at
 
@@ -93,10 +98,11 @@ class _Account:
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-def refuse_over_limit(allowance: Allowance) -> None:
+def refuse_over_limit(allowance: Allowance, what: str = "requests") -> None:
     """Raises RateLimitExceeded when nothing was granted."""
     if not allowance.is_granted:
         raise RateLimitExceeded(
-            f"{allowance.limit} requests a minute are allowed; wait before retrying",
+            f"{allowance.limit} {what} in {allowance.window_s} seconds are allowed; "
+            "wait before retrying",
             {"limit": allowance.limit, "reset": math.ceil(allowance.resets_at)},
         )

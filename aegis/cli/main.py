@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from aegis.cli.analyze import analyze
 from aegis.cli.demo import demo
 from aegis.cli.incidents import incidents
+from aegis.cli.keys import keys
 from aegis.cli.serve import serve
 from aegis.cli.settings import settings
 from aegis.cli.site import site
@@ -41,5 +42,6 @@ app.command()(analyze)
 app.command()(watch)
 app.add_typer(incidents, name="incidents")
 app.add_typer(site, name="site")
+app.add_typer(keys, name="keys")
 app.command()(settings)
 app.command()(demo)

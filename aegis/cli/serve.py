@@ -7,6 +7,7 @@ import typer
 
 
 def serve(
+    *,
     host: Annotated[
         str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")
     ] = None,
@@ -17,6 +18,9 @@ def serve(
         Path | None,
         typer.Option(help="Where journal and evidence are kept.", show_default="var"),
     ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Listen beyond this machine without a key.")
+    ] = False,
     site: Annotated[
         Path | None, typer.Option(help="Cameras, zones and hours (YAML).", show_default=False)
     ] = None,
@@ -29,5 +33,11 @@ def serve(
     from aegis.settings import load_settings  # noqa: PLC0415 - keeps --help fast
     from deployments.local import serve_locally  # noqa: PLC0415 - imports Ray's environment
 
-    given = {"host": host, "port": port, "data_dir": data_dir, "site_file": site}
+    given = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "site_file": site,
+        "insecure": insecure or None,
+    }
     serve_locally(load_settings(**{name: it for name, it in given.items() if it is not None}))

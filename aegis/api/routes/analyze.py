@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from aegis.api.bounded_json import parse_body
+from aegis.api.camera_gate import CameraGate
 from aegis.api.exchange import exchange_of
 from aegis.api.failure_log import describe_failure
 from aegis.api.idempotency import Idempotency
@@ -36,7 +37,9 @@ _AHEAD = "timestamp is more than 5 minutes ahead of the server's clock"
 _log = structlog.get_logger(__name__)
 
 
-def analyze_routes(runtime: Runtime, settings: Settings, idempotency: Idempotency) -> APIRouter:
+def analyze_routes(
+    runtime: Runtime, settings: Settings, idempotency: Idempotency, gate: CameraGate
+) -> APIRouter:
     """The route with its documentation."""
     router = APIRouter(tags=["Analysis"])
 
@@ -63,6 +66,7 @@ def analyze_routes(runtime: Runtime, settings: Settings, idempotency: Idempotenc
 
         async def work(key: str) -> str:
             asked = parse_body(AnalyzeRequest, body)
+            await gate.admit(request.scope, asked.metadata.camera_id if asked.metadata else None)
             frame = _to_frame(asked, received_at, exchange_of(request.scope).request_id, key)
             result = await _judge(frame, runtime, settings.max_image_pixels)
             ahead = frame.captured_at - received_at > _TOLERATED_LEAD

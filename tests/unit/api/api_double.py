@@ -21,10 +21,12 @@ from aegis.testing.doubles import Verdict, in_memory_runtime
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="  # noqa: E501
 PEER = ("203.0.113.7", 4711)
+NOWHERE = "/nowhere/at/all"
 Answer = TypeVar("Answer")
 
 
 def make_settings(**given: Any) -> Settings:
+    given.setdefault("data_dir", NOWHERE)
     return Settings(_env_file=None, **given)
 
 

@@ -21,7 +21,7 @@ def access() -> AccessMap:
             found.append(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aegis.api.app.AccessMap", Noted)
+        patch.setattr("aegis.api.auth.AccessMap", Noted)
         create_app(in_memory_runtime(), make_settings())
     return found[0]
 
