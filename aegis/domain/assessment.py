@@ -50,6 +50,9 @@ class Assessment(Value):
     rule: name of the rule that fired; facts: the values that made it fire.
     grouping_key: frames with one key, close in time, are one incident.
     quiet_gap_s: so long without such a frame ends the incident.
+    cooldown_s: so long after an incident of this rule at this camera no other is opened.
+    max_duration_s: so long an incident goes on at most.
+    nearby: cameras that people walk to from here, with the seconds it takes them.
     """
 
     type: IncidentType
@@ -66,6 +69,9 @@ class Assessment(Value):
     policy_version: str = ""
     grouping_key: str | None = None
     quiet_gap_s: float = Field(default=60.0, ge=0)
+    cooldown_s: float = Field(default=0.0, ge=0)
+    max_duration_s: float | None = Field(default=None, gt=0)
+    nearby: dict[str, float] = {}
     facts: dict[str, Any] = {}
 
     @property

@@ -152,6 +152,13 @@ class Site(Value):
         """The cameras that people walk to from this one, with the seconds it takes them."""
         return self._walking_times.get(camera_id or "", {})
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy, without what was worked out for the original."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("version", "_walking_times"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     @cached_property
     def version(self) -> str:
         """A hash of what the description says, 12 hexadecimal digits."""

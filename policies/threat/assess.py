@@ -14,6 +14,7 @@ from policies.threat.expression import Expression, FieldsOf, narrow
 from policies.threat.facts import Facts, gather_facts
 from policies.threat.normality import normal_assessment
 from policies.threat.rules import CompiledRule, Rule, ThreatRules
+from policies.threat.thresholds import UNMOVED, Thresholds
 from policies.threat.wording import describe, locate, main_zone, word, words_about
 
 
@@ -27,26 +28,41 @@ class _Hit:
     confidence: float
 
 
-def assess(observation: Observation, site: Site, rules: ThreatRules) -> Assessment:
+def assess(
+    observation: Observation, site: Site, rules: ThreatRules, thresholds: Thresholds = UNMOVED
+) -> Assessment:
     """The judgement of one frame; pure.
 
     Every rule looks at the subjects it believes. The gravest one that fires gives the
     assessment, of equally grave ones the first in the file; the others are named in
     `facts.other_rules`. A rule that fails on this frame is named in `facts.failed_rules`
     beside an incident; without an incident it raises AnalysisFailed, because a failure is
-    no "all clear".
+    no "all clear". A rule whose confidence is under its threshold at this camera says
+    nothing; its confidence is a doubt of the normal judgement.
     """
     facts = gather_facts(observation, site)
-    hits, failed = _fire(rules, facts)
+    fired, failed = _fire(rules, facts)
+    hits = [hit for hit in fired if _is_sure(hit, observation.camera_id, thresholds)]
     if hits:
         leading = min(hits, key=lambda hit: -hit.severity.rank)
         others = [hit.rule.name for hit in hits if hit is not leading]
-        return _incident(leading, observation, site, facts, rules.version).model_copy(
+        return _incident(leading, observation, site, facts, version_of(site, rules)).model_copy(
             update={"facts": _kept_facts(leading, facts, others, failed)}
         )
     if failed:
         raise AnalysisFailed(f"rules that failed on this frame: {', '.join(sorted(failed))}")
-    return normal_assessment(observation, facts, rules.version)
+    doubts = [hit.confidence for hit in fired]
+    return normal_assessment(observation, facts, version_of(site, rules), doubts)
+
+
+def version_of(site: Site, rules: ThreatRules) -> str:
+    """What names the policy that judged: the hash of the rules, a dot, the hash of the site."""
+    return f"{rules.version}.{site.version}"
+
+
+def _is_sure(hit: _Hit, camera_id: str | None, thresholds: Thresholds) -> bool:
+    """Rounded as people see it, so that a threshold of 50 lets a shown 50.0 pass."""
+    return round(100 * hit.confidence, 1) >= thresholds.of(hit.rule, camera_id)
 
 
 def _fire(rules: ThreatRules, facts: Facts) -> tuple[list[_Hit], dict[str, str]]:
@@ -175,6 +191,9 @@ def _incident(
         policy_version=version,
         grouping_key=_grouping_key(rule, observation, observation.subjects[hit.subjects[0]]),
         quiet_gap_s=rule.quiet_gap_s,
+        cooldown_s=rule.cooldown_s,
+        max_duration_s=rule.max_duration_s,
+        nearby=dict(site.nearby(observation.camera_id)),
     )
 
 

@@ -1,5 +1,6 @@
 """The judgement that nothing is going on, and how sure of that one can be."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from aegis.domain.assessment import Assessment, IncidentType, Severity
@@ -10,12 +11,17 @@ _MISSED = 0.05
 """Share of doubt that always stays: a detector also misses."""
 
 
-def normal_assessment(observation: Observation, facts: Facts, version: str) -> Assessment:
-    """No rule fired; confidence is that of `certainty_of_normal`."""
+def normal_assessment(
+    observation: Observation, facts: Facts, version: str, doubts: Iterable[float] = ()
+) -> Assessment:
+    """No rule said anything; confidence is that of `certainty_of_normal`.
+
+    doubts: 0 to 1, of rules that fired under their threshold.
+    """
     return Assessment(
         type=IncidentType.NORMAL,
         severity=Severity.LOW,
-        confidence=round(100 * certainty_of_normal(facts), 1),
+        confidence=round(100 * certainty_of_normal(facts, doubts), 1),
         reasoning=_reasoning(facts),
         captured_at=observation.captured_at,
         camera_id=observation.camera_id,
@@ -25,19 +31,20 @@ def normal_assessment(observation: Observation, facts: Facts, version: str) -> A
     )
 
 
-def certainty_of_normal(facts: Facts) -> float:
+def certainty_of_normal(facts: Facts, doubts: Iterable[float] = ()) -> float:
     """0 to 1: one less the strongest doubt.
 
     Doubts are the score of anything that would be an incident if it is really there: a
-    weapon, or a person in a restricted zone or out of hours, not yet believed by its rule.
+    weapon, or a person in a restricted zone or out of hours, not yet believed by its rule;
+    and the given ones.
     At most 0.95, because a detector also misses.
     """
-    doubts: list[float] = [
+    scores: list[float] = [
         max(subject["score"], subject["mean_score"])
         for subject in facts.subjects
         if _is_suspect(subject, facts)
     ]
-    return 1.0 - max([_MISSED, *doubts])
+    return 1.0 - max([_MISSED, *scores, *doubts])
 
 
 def _is_suspect(subject: dict[str, Any], facts: Facts) -> bool:

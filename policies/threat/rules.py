@@ -25,6 +25,7 @@ from policies.threat.wording import Template
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Score = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0, le=86400)]
 Condition = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -56,6 +57,14 @@ class Rule(Value):
     params: numbers and texts that the conditions name as `params.x`.
     confidence: CEL, 0 to 1; without it the subject's smoothed score, or the group's mean.
     group_by: what must be the same, beside rule and camera, for frames to be one incident.
+    threshold: points of confidence, 0 to 100, under which the rule says nothing; operators'
+    verdicts move it, by camera.
+    quiet_gap_s: so long without such a frame ends the incident.
+    cooldown_s: so long after the last frame of an incident no other of this rule is opened
+    at the camera: what comes joins the earlier one, whatever `group_by` says.
+    max_duration_s: so long an incident goes on at most; the same unmoved thing does not open
+    another.
+    life_safety: no verdict of an operator may raise the threshold.
     """
 
     name: Name
@@ -74,7 +83,11 @@ class Rule(Value):
     reasoning: Template
     behavior: Template
     group_by: tuple[Literal["zone", "visit", "track"], ...] = ()
-    quiet_gap_s: float = Field(default=30.0, ge=0, le=86400)
+    threshold: float = Field(default=0.0, ge=0, le=100)
+    quiet_gap_s: Seconds = 30.0
+    cooldown_s: Seconds = 0.0
+    max_duration_s: float = Field(default=1800.0, ge=10, le=604800)
+    life_safety: bool = False
 
     @field_validator("type")
     @classmethod

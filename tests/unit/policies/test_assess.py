@@ -12,6 +12,7 @@ from aegis.errors import AnalysisFailed
 from aegis.located_yaml import LocatedYaml
 from policies.threat.assess import assess
 from policies.threat.rules import compile_rules, load_rules
+from policies.threat.thresholds import Thresholds
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
@@ -134,7 +135,7 @@ def test_reasoning_and_subject_name_the_evidence() -> None:
     assert subject.bbox == (10.0, 20.0, 60.0, 170.0)
     assert verdict.facts["subject"]["restricted_s"] == 94.2
     assert verdict.facts["other_rules"] == ["out_of_hours", "loitering"]
-    assert verdict.policy_version == RULES.version
+    assert verdict.policy_version == f"{RULES.version}.{SITE.version}"
 
 
 def test_still_describes_a_person_without_a_number_by_the_side_of_the_picture() -> None:
@@ -219,3 +220,33 @@ def test_rule_that_fails_does_not_hide_an_incident_of_another() -> None:
 def test_assessment_survives_the_way_to_disk() -> None:
     verdict = judged(frame(in_yard()))
     assert Assessment.model_validate_json(verdict.model_dump_json()) == verdict
+
+
+def test_a_rule_under_its_threshold_at_this_camera_is_a_doubt_and_no_incident() -> None:
+    observation = frame(in_yard(mean_score=0.62))
+    assert assess(observation, SITE, RULES).rule == "restricted_zone"
+    raised = Thresholds({("restricted_zone", "CAM"): 65.0})
+    quiet = assess(observation, SITE, RULES, raised)
+    assert (quiet.type, quiet.confidence) == (IncidentType.NORMAL, 30.0)
+    exact = Thresholds({("restricted_zone", "CAM"): 62.0})
+    assert assess(observation, SITE, RULES, exact).is_incident
+    elsewhere = Thresholds({("restricted_zone", "OTHER"): 99.0})
+    assert assess(observation, SITE, RULES, elsewhere).is_incident
+
+
+def test_no_threshold_silences_a_life_safety_rule() -> None:
+    observation = frame(seen("weapon", mean_score=0.5))
+    raised = Thresholds({("weapon_seen", "CAM"): 100.0})
+    assert assess(observation, SITE, RULES, raised).rule == "weapon_seen"
+
+
+def test_an_incident_names_the_rules_and_the_site_that_judged_it() -> None:
+    judgement = judged(frame(in_yard()))
+    assert judgement.policy_version == f"{RULES.version}.{SITE.version}"
+    moved = SITE.model_copy(update={"name": "Elsewhere"})
+    assert judged(frame(in_yard()), moved).policy_version != judgement.policy_version
+
+
+def test_an_incident_carries_the_walking_times_to_neighbours() -> None:
+    site = Site(cameras={"CAM": SITE.cameras["CAM"], "B": Camera(adjacent={"CAM": 25})})
+    assert judged(frame(in_yard()), site).nearby == {"B": 25}
