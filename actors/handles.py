@@ -8,6 +8,7 @@ import ray
 from ray.actor import ActorHandle
 from ray.exceptions import GetTimeoutError, RayActorError, RayTaskError
 
+from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment
 from aegis.domain.event import Event, EventDraft, EventType
 from aegis.domain.incident import (
@@ -49,10 +50,15 @@ class StoreHandle:
         return StoreHandle, (self._settings, self._timeout_s)
 
     async def record(
-        self, assessment: Assessment, evidence: bytes | None, idempotency_key: str
+        self,
+        assessment: Assessment,
+        evidence: bytes | None,
+        idempotency_key: str,
+        strip: tuple[StripFrame, ...] = (),
     ) -> Recorded:
         """Open an incident or extend the one this frame belongs to."""
-        return cast(Recorded, await self._call("record", assessment, evidence, idempotency_key))
+        answer = await self._call("record", assessment, evidence, idempotency_key, strip)
+        return cast(Recorded, answer)
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins."""
@@ -92,6 +98,10 @@ class StoreHandle:
     async def health(self) -> str:
         """`ok`, or why not."""
         return cast(str, await self._call("health"))
+
+    async def ask_vault(self, method: str, *arguments: object) -> object:
+        """The vault's answer."""
+        return await self._call("ask_vault", method, *arguments)
 
     async def _call(self, method: str, *arguments: object) -> object:
         if self._actor is None:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
+from aegis.domain.analysis import StripFrame
+from actors.incident_vault import IncidentVault
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import (
     CleanupRequest,
@@ -52,6 +54,8 @@ def utc_now() -> datetime:
 class IncidentStore:
     """Keeps incidents, what was done about them, and their pictures, in one folder.
 
+    vault: what else is asked of it, beyond the way of a frame.
+
     A plain class with the methods of `aegis.ports.Store`; one at a time for a folder, in
     any process. Writes that wait together are committed together, reads run beside them.
     What it answered for outlives `kill -9` and power cuts; a call whose answer was lost is
@@ -73,13 +77,20 @@ class IncidentStore:
         writer = IncidentWriter(self._journal, self._evidence, self._live, clock)
         self._commits = GroupCommit(writer)
         self._readers = ThreadPoolExecutor(_READERS, "incident-reader")
+        self.vault = IncidentVault(
+            self._journal, self._evidence, self._commits, self._readers, clock
+        )
         self._readers.submit(self._sweep)
 
     async def record(
-        self, assessment: Assessment, evidence: bytes | None, idempotency_key: str
+        self,
+        assessment: Assessment,
+        evidence: bytes | None,
+        idempotency_key: str,
+        strip: tuple[StripFrame, ...] = (),
     ) -> Recorded:
         """Open an incident or extend the one this frame belongs to; once for each key."""
-        return await self._commit(RecordFrame(assessment, evidence, idempotency_key))
+        return await self._commit(RecordFrame(assessment, evidence, idempotency_key, strip))
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins. Raises IncidentNotFound."""
@@ -126,7 +137,7 @@ class IncidentStore:
         return await self._read(lambda: self._views.statistics(self._clock(), self._zone))
 
     async def read_evidence(self, evidence_path: str) -> bytes:
-        """The JPEG at `/evidence/YYYY-MM-DD/incident_N.jpg`; raises NotFound."""
+        """The JPEG at one of an incident's paths; raises NotFound."""
         return await self._read(lambda: self._evidence.read(evidence_path))
 
     def health(self) -> str:

@@ -11,3 +11,7 @@ class StoreActor(IncidentStore):
     def __init__(self, settings: Settings) -> None:
         configure_logging(settings.log_level)
         super().__init__(settings.data_dir, settings.timezone)
+
+    async def ask_vault(self, method: str, *arguments: object) -> object:
+        """What the vault's method of this name answers."""
+        return await getattr(self.vault, method)(*arguments)

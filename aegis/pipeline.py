@@ -16,7 +16,9 @@ async def analyze_frame(frame: Frame, runtime: Runtime) -> FrameResult:
     seen = await runtime.vision.analyze(frame)
     if not seen.assessment.is_incident:
         return await _tell(FrameResult(seen.assessment), runtime)
-    recorded = await runtime.store.record(seen.assessment, seen.evidence, frame.idempotency_key)
+    recorded = await runtime.store.record(
+        seen.assessment, seen.evidence, frame.idempotency_key, seen.strip
+    )
     incident = await _ensure_planned(recorded.incident, runtime)
     if recorded.is_new:
         await runtime.events.publish(EventType.INCIDENT_CREATED, incident.model_dump(mode="json"))

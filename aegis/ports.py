@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aegis.domain.analysis import SceneAnalysis
+from aegis.domain.analysis import SceneAnalysis, StripFrame
 from aegis.domain.assessment import Assessment
 from aegis.domain.event import Event, EventType
 from aegis.domain.frame import Frame
 from aegis.domain.incident import (
     CleanupRequest,
+    HoldRequest,
     Incident,
     IncidentPage,
     IncidentQuery,
     Recorded,
     StatusUpdate,
 )
+from aegis.domain.proof import ProofHead
 from aegis.domain.rate_limit import Lease
 from aegis.domain.response import ActionRecord, ActionRequest, ResponsePlan
 from aegis.domain.statistics import (
@@ -43,9 +45,16 @@ class Store(Protocol):
     """Keeps what happened; what it answered for is on disk. Raises ServiceUnavailable."""
 
     async def record(
-        self, assessment: Assessment, evidence: bytes | None, idempotency_key: str
+        self,
+        assessment: Assessment,
+        evidence: bytes | None,
+        idempotency_key: str,
+        strip: tuple[StripFrame, ...] = (),
     ) -> Recorded:
-        """Open an incident or extend the one this frame belongs to; once for each key."""
+        """Open an incident or extend the one this frame belongs to; once for each key.
+
+        strip: small pictures of the moments up to the frame, the last of the frame itself.
+        """
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins."""
@@ -71,7 +80,20 @@ class Store(Protocol):
         """Counts over all kept incidents."""
 
     async def read_evidence(self, evidence_path: str) -> bytes:
-        """The JPEG at `/evidence/YYYY-MM-DD/incident_N.jpg`; raises NotFound."""
+        """The JPEG at one of an incident's paths; raises NotFound."""
+
+
+class Vault(Protocol):
+    """What keeps incidents trustworthy. Raises ServiceUnavailable."""
+
+    async def set_hold(self, incident_id: str, request: HoldRequest, key: str) -> Incident:
+        """Place a legal hold or release it, once for each key; raises IncidentNotFound."""
+
+    async def proof_head(self, tree_size: int | None = None) -> ProofHead:
+        """The journal in one hash; raises ValidationFailed for a size it never had."""
+
+    async def evidence_zip(self, incident_id: str, tree_size: int | None = None) -> bytes:
+        """Everything about an incident, to be verified offline; raises IncidentNotFound."""
 
 
 class Dispatcher(Protocol):
@@ -119,3 +141,4 @@ class Runtime:
     events: Events
     monitor: Monitor
     limits: Limits
+    vault: Vault

@@ -1,5 +1,6 @@
 """One commit in the making."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +34,7 @@ class Batch:
     """What the next commit writes, seen as if it were written already.
 
     entries: in order; pictures: evidence they speak of; incidents: what became of each that
-    they touch, None when deleted; removed: evidence paths of the deleted.
+    they touch, None when deleted; hidden: evidence paths that may have to go.
     """
 
     def __init__(
@@ -42,9 +43,9 @@ class Batch:
         self.now = now
         self.last_number = last_number
         self.entries: list[Entry | MarkEntry] = []
-        self.pictures: dict[tuple[str, str], Picture] = {}
+        self.pictures: dict[str, Picture] = {}
         self.incidents: dict[str, Incident | None] = {}
-        self.removed: list[str] = []
+        self.hidden: set[str] = set()
         self._journal = journal
         self._live = live
         self._outcomes: dict[str, Outcome] = {}
@@ -95,9 +96,11 @@ class Batch:
             self._opened.setdefault(grouping_key, []).insert(0, incident_id)
 
     def add(self, incident_id: str, change: Change, key: str | None = None) -> None:
-        """Add an entry and fold it into its incident."""
-        entry = Entry.of(incident_id, self.now, change, key)
-        incident = fold(self.get(incident_id), entry)
+        """Add an entry, numbered after those of its incident, and fold it in."""
+        before = self.get(incident_id)
+        numbered = change.model_copy(update={"revision": before.revision + 1 if before else 1})
+        entry = Entry.of(incident_id, self.now, numbered, key)
+        incident = fold(before, entry)
         self.incidents[incident_id] = incident
         self.entries.append(entry)
         if key is not None:
@@ -115,5 +118,26 @@ class Batch:
         return (kept.kind, kept.subject or "", kept.payload) if kept else None
 
     def show(self, picture: Picture) -> None:
-        """Have a picture published with this commit."""
-        self.pictures[picture.incident_id, picture.sha256] = picture
+        """Have a picture published with this commit, in place of an earlier one."""
+        self.pictures[picture.path] = picture
+
+    def hide(self, evidence_paths: Iterable[str]) -> None:
+        """Have pictures removed with this commit, unless an incident shows them after it."""
+        self.hidden.update(evidence_paths)
+
+    @property
+    def shown(self) -> list[Picture]:
+        """The pictures that incidents show after this commit."""
+        hashes = self._hashes()
+        return [it for it in self.pictures.values() if hashes.get(it.path) == it.sha256]
+
+    @property
+    def removed(self) -> list[str]:
+        """The evidence paths that no incident shows after this commit."""
+        return sorted(self.hidden - self._hashes().keys())
+
+    def _hashes(self) -> dict[str, str]:
+        shown: dict[str, str] = {}
+        for incident in self.incidents.values():
+            shown |= incident.pictures if incident else {}
+        return shown

@@ -8,12 +8,18 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from aegis.domain.assessment import Assessment, Severity
-from aegis.domain.incident import StatusUpdate
+from aegis.domain.incident import EvidenceFrame, StatusUpdate
 from aegis.domain.response import ActionRecord, ResponsePlan
 from aegis.domain.value import UtcDatetime, Value
 
 
-class IncidentOpened(Value):
+class _Numbered(Value):
+    """revision: the how-manieth record of its incident, from 1 on; 0 in the oldest journals."""
+
+    revision: int = 0
+
+
+class IncidentOpened(_Numbered):
     """A frame showed something new."""
 
     kind: ClassVar[str] = "incident_opened"
@@ -21,14 +27,17 @@ class IncidentOpened(Value):
     assessment: Assessment
     evidence_path: str | None = None
     evidence_sha256: str | None = None
+    evidence_strip: tuple[EvidenceFrame, ...] = ()
+    thumbnail_path: str | None = None
 
 
-class IncidentExtended(Value):
+class IncidentExtended(_Numbered):
     """Another frame showed the same.
 
     reasoning: how the event went on, when the frame says so; it replaces the words before.
     account: the whole judgement, when this frame tells it better than those before.
     evidence_path, evidence_sha256: there only when this frame's picture is kept from now on.
+    evidence_strip: the whole strip from now on; None: it stays.
     """
 
     kind: ClassVar[str] = "incident_extended"
@@ -40,9 +49,11 @@ class IncidentExtended(Value):
     account: Assessment | None = None
     evidence_path: str | None = None
     evidence_sha256: str | None = None
+    evidence_strip: tuple[EvidenceFrame, ...] | None = None
+    thumbnail_path: str | None = None
 
 
-class PlanAttached(Value):
+class PlanAttached(_Numbered):
     """A playbook's plan; the first one stands."""
 
     kind: ClassVar[str] = "plan_attached"
@@ -50,7 +61,7 @@ class PlanAttached(Value):
     plan: ResponsePlan
 
 
-class StatusChanged(Value):
+class StatusChanged(_Numbered):
     """An operator decided."""
 
     kind: ClassVar[str] = "status_changed"
@@ -58,7 +69,7 @@ class StatusChanged(Value):
     update: StatusUpdate
 
 
-class ActionRecorded(Value):
+class ActionRecorded(_Numbered):
     """An action reached a state; later states of one action replace the earlier."""
 
     kind: ClassVar[str] = "action_recorded"
@@ -66,12 +77,35 @@ class ActionRecorded(Value):
     action: ActionRecord
 
 
-class IncidentDeleted(Value):
+class IncidentDeleted(_Numbered):
     """The incident is forgotten, its evidence too."""
 
     kind: ClassVar[str] = "incident_deleted"
 
     created_before: UtcDatetime
+
+
+class HoldPlaced(_Numbered):
+    """Nothing of the incident may go from now on."""
+
+    kind: ClassVar[str] = "hold_placed"
+
+    reason: str | None = None
+    placed_by: str | None = None
+
+
+class HoldReleased(_Numbered):
+    """The incident is like any other again."""
+
+    kind: ClassVar[str] = "hold_released"
+
+    released_by: str | None = None
+
+
+class EvidenceEvicted(_Numbered):
+    """The pictures had to make room; hashes and words stay in the journal."""
+
+    kind: ClassVar[str] = "evidence_evicted"
 
 
 Change = (
@@ -81,6 +115,9 @@ Change = (
     | StatusChanged
     | ActionRecorded
     | IncidentDeleted
+    | HoldPlaced
+    | HoldReleased
+    | EvidenceEvicted
 )
 
 CHANGES: Mapping[str, type[Change]] = MappingProxyType(
@@ -93,6 +130,9 @@ CHANGES: Mapping[str, type[Change]] = MappingProxyType(
             StatusChanged,
             ActionRecorded,
             IncidentDeleted,
+            HoldPlaced,
+            HoldReleased,
+            EvidenceEvicted,
         )
     }
 )

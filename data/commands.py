@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, Recorded, StatusUpdate
 from aegis.domain.response import ActionRecord, ResponsePlan
@@ -11,6 +12,9 @@ from aegis.errors import IncidentNotFound, ValidationFailed
 from data.batch import Batch
 from data.change import (
     ActionRecorded,
+    EvidenceEvicted,
+    HoldPlaced,
+    HoldReleased,
     IncidentDeleted,
     IncidentExtended,
     IncidentOpened,
@@ -20,6 +24,7 @@ from data.change import (
 from data.evidence import Picture
 from data.grouping import goes_on, tells_better
 from data.mark import Mark
+from data.strip import Strip, make_strip, prolong_strip
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 """What a command answers."""
@@ -38,11 +43,13 @@ class RecordFrame:
 
     A key seen before gives the same incident and the same `is_new`, and counts nothing; the
     incident is as it stands now, so that the caller sees a plan attached since.
+    strip: small pictures of the moments up to the frame, the last of the frame itself.
     """
 
     assessment: Assessment
     evidence: bytes | None
     key: str
+    strip: tuple[StripFrame, ...] = ()
 
     def decide(self, batch: Batch) -> Recorded:
         """Look the key up, then group."""
@@ -63,20 +70,27 @@ class RecordFrame:
     def _open(self, batch: Batch, key: str) -> None:
         seen, incident_id = self.assessment, batch.next_id()
         picture = self._picture(incident_id, seen.captured_at)
+        strip = make_strip(incident_id, seen.captured_at, self.strip)
         change = IncidentOpened(
             assessment=seen,
             evidence_path=picture and picture.path,
             evidence_sha256=picture and picture.sha256,
+            evidence_strip=strip.frames,
+            thumbnail_path=strip.thumbnail_path,
         )
         batch.open(incident_id, change, seen.grouping_key, key)
-        if picture:
-            batch.show(picture)
+        _show(batch, picture, strip)
 
     def _extend(self, batch: Batch, incident: Incident, key: str) -> None:
         seen = self.assessment
         is_better = tells_better(incident, seen)
         is_wanted = is_better or incident.evidence_path is None
         picture = self._picture(incident.id, incident.timestamp) if is_wanted else None
+        strip = (
+            make_strip(incident.id, incident.timestamp, self.strip)
+            if picture
+            else prolong_strip(incident, self.strip)
+        )
         change = IncidentExtended(
             captured_at=seen.captured_at,
             severity=seen.severity,
@@ -85,10 +99,12 @@ class RecordFrame:
             account=seen if is_better else None,
             evidence_path=picture and picture.path,
             evidence_sha256=picture and picture.sha256,
+            evidence_strip=strip.frames if strip else None,
+            thumbnail_path=strip.thumbnail_path if strip and picture else None,
         )
         batch.add(incident.id, change, key)
-        if picture:
-            batch.show(picture)
+        _show(batch, picture, strip)
+        batch.hide(incident.pictures)
 
     def _picture(self, incident_id: str, timestamp: datetime) -> Picture | None:
         return None if self.evidence is None else Picture.of(incident_id, timestamp, self.evidence)
@@ -125,7 +141,12 @@ class UpdateStatus:
             batch.demand(self.incident_id)
             batch.add(self.incident_id, change, key)
             return batch.demand(self.incident_id)
-        if kept.incident is None or (kept.incident_id, kept.change) != (self.incident_id, change):
+        is_same = (
+            kept.incident_id == self.incident_id
+            and isinstance(kept.change, StatusChanged)
+            and kept.change.update == self.update
+        )
+        if kept.incident is None or not is_same:
             raise ValidationFailed("This idempotency key belongs to another status change")
         return kept.incident
 
@@ -165,14 +186,55 @@ class DeleteIncidents:
 
     def decide(self, batch: Batch) -> int:
         """How many are forgotten."""
-        doomed = [incident for incident in map(batch.get, self.incident_ids) if incident]
+        found = [incident for incident in map(batch.get, self.incident_ids) if incident]
+        doomed = [incident for incident in found if incident.hold is None]
         if self.keep_open:
             doomed = [incident for incident in doomed if not incident.is_open]
         for incident in doomed:
             batch.add(incident.id, IncidentDeleted(created_before=self.created_before))
-            if incident.evidence_path:
-                batch.removed.append(incident.evidence_path)
+            batch.hide(incident.pictures)
         return len(doomed)
+
+
+@dataclass(frozen=True, slots=True)
+class SetHold:
+    """Place a legal hold, or release it; a repeat changes nothing."""
+
+    incident_id: str
+    change: HoldPlaced | HoldReleased
+    key: str
+
+    def decide(self, batch: Batch) -> Incident:
+        """Raises IncidentNotFound, or ValidationFailed for a key of something else."""
+        key = f"hold:{self.key}"
+        incident = batch.demand(self.incident_id)
+        kept = batch.outcome_of(key)
+        if kept is None:
+            if isinstance(self.change, HoldPlaced) or incident.hold is not None:
+                batch.add(self.incident_id, self.change, key)
+        elif kept.incident_id != self.incident_id or type(kept.change) is not type(self.change):
+            raise ValidationFailed("This idempotency key belongs to something else")
+        return batch.demand(self.incident_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EvictEvidence:
+    """Take the pictures of those incidents that are still closed and under no hold."""
+
+    incident_ids: tuple[str, ...]
+
+    def decide(self, batch: Batch) -> int:
+        """How many incidents lose their pictures."""
+        found = [incident for incident in map(batch.get, self.incident_ids) if incident]
+        evicted = [
+            incident
+            for incident in found
+            if incident.pictures and not incident.is_open and incident.hold is None
+        ]
+        for incident in evicted:
+            batch.add(incident.id, EvidenceEvicted())
+            batch.hide(incident.pictures)
+        return len(evicted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +259,8 @@ class KeepMark:
 
     def _differs_from(self, payload: str) -> bool:
         return type(self.mark).model_validate_json(payload) != self.mark
+
+
+def _show(batch: Batch, picture: Picture | None, strip: Strip | None) -> None:
+    for shown in (*([picture] if picture else []), *(strip.pictures if strip else ())):
+        batch.show(shown)

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from aegis.domain.assessment import Assessment, Severity
-from aegis.domain.incident import Incident, StatusChange, StatusUpdate
+from aegis.domain.incident import Hold, Incident, StatusChange, StatusUpdate
 from aegis.domain.response import ActionRecord
 from data.change import (
     ActionRecorded,
+    EvidenceEvicted,
+    HoldPlaced,
+    HoldReleased,
     IncidentDeleted,
     IncidentExtended,
     IncidentOpened,
@@ -24,6 +27,12 @@ def fold(incident: Incident | None, entry: Entry) -> Incident | None:
         return _open(entry.incident_id, change, at)
     if incident is None or isinstance(change, IncidentDeleted):
         return None
+    changed = _change(incident, entry)
+    return changed.model_copy(update={"revision": incident.revision + 1})
+
+
+def _change(incident: Incident, entry: Entry) -> Incident:
+    change, at = entry.change, entry.recorded_at
     match change:
         case IncidentExtended():
             return _extend(incident, change, at)
@@ -34,6 +43,15 @@ def fold(incident: Incident | None, entry: Entry) -> Incident | None:
             return _decide(incident, change.update, at)
         case ActionRecorded():
             return _act(incident, change.action, at)
+        case HoldPlaced():
+            hold = Hold(reason=change.reason, placed_by=change.placed_by, placed_at=at)
+            return incident.model_copy(update={"hold": hold, "updated_at": at})
+        case HoldReleased():
+            return incident.model_copy(update={"hold": None, "updated_at": at})
+        case EvidenceEvicted():
+            return incident.model_copy(update=_without_pictures(at))
+        case IncidentOpened() | IncidentDeleted():
+            return incident
 
 
 def fold_all(entries: Iterable[Entry]) -> Incident | None:
@@ -55,6 +73,9 @@ def _open(incident_id: str, change: IncidentOpened, at: datetime) -> Incident:
         location=seen.location,
         evidence_path=change.evidence_path,
         evidence_sha256=change.evidence_sha256,
+        evidence_strip=change.evidence_strip,
+        thumbnail_path=change.thumbnail_path,
+        revision=1,
         created_at=at,
         updated_at=at,
         first_seen=seen.captured_at,
@@ -95,8 +116,17 @@ def _extend(incident: Incident, change: IncidentExtended, at: datetime) -> Incid
         update |= {
             "evidence_path": change.evidence_path,
             "evidence_sha256": change.evidence_sha256,
+            "thumbnail_path": change.thumbnail_path,
+            "evidence_evicted_at": None,
         }
+    if change.evidence_strip is not None:
+        update["evidence_strip"] = change.evidence_strip
     return incident.model_copy(update=update)
+
+
+def _without_pictures(at: datetime) -> dict[str, object]:
+    gone = dict.fromkeys(("evidence_path", "evidence_sha256", "thumbnail_path"))
+    return {**gone, "evidence_strip": (), "evidence_evicted_at": at, "updated_at": at}
 
 
 def _rank(severity: Severity) -> int:

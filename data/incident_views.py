@@ -72,7 +72,7 @@ class IncidentViews:
         )
 
     def created_before(self, moment: datetime, *, keep_open: bool) -> list[str]:
-        """Ids of the incidents recorded before a moment, oldest first."""
+        """Ids of the incidents under no hold recorded before a moment, oldest first."""
         parameters = {
             "created_before": to_column_time(moment),
             "keep_open": keep_open,
@@ -82,9 +82,16 @@ class IncidentViews:
         return [make_incident_id(number) for (number,) in rows]
 
     def evidence_of(self, day: str) -> set[str]:
-        """The evidence paths that incidents have in one day's folder."""
+        """The paths of pictures that incidents have in one day's folder."""
         (rows,) = self._file.ask(("evidence_of_day", {"folder": f"/evidence/{day}/"}))
         return {path for (path,) in rows}
+
+    def evictable(self, limit: int) -> list[Incident]:
+        """Closed incidents under no hold that have pictures, oldest first."""
+        parameters = {"open_statuses": _OPEN, "limit": limit}
+        (rows,) = self._file.ask(("evictable", parameters))
+        found = (self.get(make_incident_id(number)) for (number,) in rows)
+        return [incident for incident in found if incident]
 
     def close(self) -> None:
         """Let go of the file."""

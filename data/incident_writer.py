@@ -55,16 +55,17 @@ class IncidentWriter:
         self._settle()
 
     def _write(self, batch: Batch) -> None:
-        if batch.pictures:
-            self._evidence.stage(list(batch.pictures.values()))
+        shown, removed = batch.shown, batch.removed
+        if shown:
+            self._evidence.stage(shown)
         if batch.entries:
             self._journal.append(batch.entries)
         for incident_id, incident in batch.incidents.items():
             self._live.put(incident_id, incident)
         self._last_number = batch.last_number
-        for picture in batch.pictures.values():
-            self._evidence.publish(picture.incident_id, picture.sha256, picture.path)
-        self._evidence.delete(batch.removed)
+        for picture in shown:
+            self._evidence.publish(picture.sha256, picture.path)
+        self._evidence.delete(removed)
 
     def _settle(self) -> None:
         """Bring what is at hand, what is staged and what is on disk together again.
@@ -78,9 +79,10 @@ class IncidentWriter:
         self._last_number = (incident_number(last) or 0) if last else 0
         for staged in self._evidence.staged():
             incident = self._live.get(staged.incident_id)
-            path = incident.evidence_path if incident else None
-            if incident and path and incident.evidence_sha256 == staged.sha256:
-                self._evidence.publish(staged.incident_id, staged.sha256, path)
+            shown = incident.pictures if incident else {}
+            path = next(filter(staged.goes_to, shown), None)
+            if path and shown[path] == staged.sha256:
+                self._evidence.publish(staged.sha256, path)
             else:
                 self._evidence.discard(staged)
         self._is_settled = True

@@ -19,7 +19,7 @@ from data.journal import Journal
 from data.sql import load_queries
 
 _QUERIES = load_queries("views")
-_VERSION = 1
+_VERSION = 2
 """Goes up with every change of the schema, of the fold, or of the domain's incident."""
 _LOUD_EVERY = 50_000
 """After so many entries the log says how far a rebuild has come."""

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from actors.action_dispatcher import ActionDispatcher
 from actors.handles import CoordinatorHandle, StoreHandle
+from actors.vault_handle import VaultHandle
 from aegis.api.app import create_app
 from aegis.api.key_ring import KeyRing
 from aegis.exposure import refuse_open_door
@@ -54,4 +55,5 @@ class Ingress:
             events=coordinator,
             monitor=probes,
             limits=coordinator,
+            vault=VaultHandle(store),
         )

@@ -13,6 +13,7 @@ from aegis.log import configure_logging
 from aegis.settings import Settings
 from aegis.site_file import load_site
 from aegis.vision.detector import load_detector
+from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import decode_image, encode_jpeg
 from aegis.vision.scene_session import SceneSessions
 from deployments.call_meter import CallMeter, Report
@@ -44,6 +45,7 @@ class VisionAgent:
         self._site = load_site(settings.site_file)
         self._rules = load_rules(settings.rules_file)
         self._sessions = SceneSessions(self._site, self._min_score)
+        self._strips = FrameStrips()
         self._batcher = DrainBatcher(self.look, settings.vision_batch, settings.vision_queue)
         self._meter = CallMeter("VisionAgent", report)
         self._detector.detect([np.zeros((64, 64, 3), np.uint8)])
@@ -75,8 +77,12 @@ class VisionAgent:
         height, width = picture.shape[:2]
         observation = self._sessions.observe(frame, detections, (width, height))
         assessment = assess(observation, self._site, self._rules)
-        evidence = encode_jpeg(picture) if assessment.is_incident else None
-        return SceneAnalysis(observation, assessment, evidence)
+        analysis = SceneAnalysis(observation, assessment)
+        if assessment.is_incident:
+            strip = self._strips.around(frame.camera_id, frame.captured_at, picture)
+            analysis = SceneAnalysis(observation, assessment, encode_jpeg(picture), strip)
+        self._strips.add(frame.camera_id, frame.captured_at, picture)
+        return analysis
 
 
 def _use_threads(count: int) -> None:

@@ -110,6 +110,19 @@ class StatusRequest(RequestBody):
     resolved_by: PlainText | None = Field(None, max_length=200)
 
 
+class HoldBody(RequestBody):
+    """Why an incident may not be deleted, and who says so."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"reason": "Police case 4711", "placed_by": "operator_42"}],
+        }
+    )
+
+    reason: PlainText | None = Field(None, max_length=10_000)
+    placed_by: PlainText | None = Field(None, max_length=200)
+
+
 def _read_action(value: object) -> ActionType:
     action = _BY_NAME.get(value) if isinstance(value, str) else None
     if action is None:

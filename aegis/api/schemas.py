@@ -7,7 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from aegis.domain.analysis import FrameResult
 from aegis.domain.assessment import IncidentType, Severity, Subject
 from aegis.domain.frame import Frame
-from aegis.domain.incident import Incident, IncidentPage, IncidentQuery, IncidentStatus
+from aegis.domain.incident import (
+    EvidenceFrame,
+    Hold,
+    Incident,
+    IncidentPage,
+    IncidentQuery,
+    IncidentStatus,
+)
 from aegis.domain.response import ActionRecord, ActionStatus, ActionType, ResponseStep
 from aegis.domain.statistics import AgentStatistics
 from aegis.domain.value import UtcDatetime
@@ -104,6 +111,8 @@ class IncidentAnswer(Answer):
     """An incident as the list, the detail and the stream show it.
 
     timestamp: of the frame that opened it; severity and confidence: the highest seen.
+    evidence_strip: small pictures of the moments around the best frame, oldest first.
+    hold: there while nothing of the incident may be deleted.
     """
 
     id: str
@@ -127,6 +136,10 @@ class IncidentAnswer(Answer):
     first_seen: UtcDatetime
     last_seen: UtcDatetime
     frame_count: int
+    thumbnail_path: str | None = None
+    evidence_strip: tuple[EvidenceFrame, ...] = ()
+    evidence_evicted_at: UtcDatetime | None = None
+    hold: Hold | None = None
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
@@ -192,6 +205,19 @@ class StatusAnswer(Answer):
     def of(cls, incident: Incident) -> Self:
         """Where the incident stands now."""
         return cls(**{name: getattr(incident, name) for name in cls.model_fields})
+
+
+class HoldAnswer(Answer):
+    """Whether an incident is under a legal hold, and whose."""
+
+    id: str
+    hold: Hold | None
+    updated_at: UtcDatetime
+
+    @classmethod
+    def of(cls, incident: Incident) -> Self:
+        """Where the incident stands now."""
+        return cls(id=incident.id, hold=incident.hold, updated_at=incident.updated_at)
 
 
 class CleanupAnswer(Answer):

@@ -1,6 +1,7 @@
 """What the VisionAgent answers for one frame, and what the pipeline answers for it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident
@@ -8,12 +9,25 @@ from aegis.domain.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
+class StripFrame:
+    """A small picture of one moment of a camera: a JPEG without metadata."""
+
+    captured_at: datetime
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SceneAnalysis:
-    """Seen and judged; evidence is a re-encoded JPEG, there only when it is an incident."""
+    """Seen and judged; pictures are re-encoded JPEGs, there only when it is an incident.
+
+    strip: small pictures of the camera's last seconds, oldest first; the last one is this
+    very frame, the thumbnail of the evidence.
+    """
 
     observation: Observation
     assessment: Assessment
     evidence: bytes | None = None
+    strip: tuple[StripFrame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,30 @@ class StatusChange(StatusUpdate):
     changed_at: UtcDatetime
 
 
+class HoldRequest(Value):
+    """Somebody wants a legal hold placed, or released again."""
+
+    is_held: bool = True
+    reason: str | None = None
+    by: str | None = None
+
+
+class EvidenceFrame(Value):
+    """A small picture of one moment around the best frame; sha256: of the JPEG at `path`."""
+
+    captured_at: UtcDatetime
+    path: str
+    sha256: str
+
+
+class Hold(Value):
+    """Somebody forbids that an incident or its pictures are deleted or evicted."""
+
+    reason: str | None = None
+    placed_by: str | None = None
+    placed_at: UtcDatetime
+
+
 class Incident(Value):
     """One event, however many frames showed it.
 
@@ -47,6 +71,11 @@ class Incident(Value):
     severity and confidence: the highest seen; frame_count: frames that showed it.
     response_plan: None until it is planned.
     evidence_sha256: of the JPEG behind `evidence_path`.
+    evidence_strip: small pictures of the moments around the best frame, oldest first.
+    thumbnail_path: the small picture of the best frame itself.
+    evidence_evicted_at: when the pictures had to go for want of room.
+    hold: while it is there, nothing of the incident is deleted or evicted.
+    revision: how many records of the journal make the incident; no number is left out.
     """
 
     id: str
@@ -77,6 +106,19 @@ class Incident(Value):
     grouping_key: str | None = None
     quiet_gap_s: float = 60.0
     facts: dict[str, Any] = {}
+    evidence_strip: tuple[EvidenceFrame, ...] = ()
+    thumbnail_path: str | None = None
+    evidence_evicted_at: UtcDatetime | None = None
+    hold: Hold | None = None
+    revision: int = 0
+
+    @property
+    def pictures(self) -> dict[str, str]:
+        """The SHA-256 of every picture of the incident, by path."""
+        shown = {frame.path: frame.sha256 for frame in self.evidence_strip}
+        if self.evidence_path and self.evidence_sha256:
+            shown[self.evidence_path] = self.evidence_sha256
+        return shown
 
     @property
     def is_open(self) -> bool:

@@ -24,8 +24,9 @@ from aegis.domain.response import (
     ResponseStep,
 )
 from aegis.domain.statistics import AgentStatistics, ComponentName
-from aegis.ports import Dispatcher, Events, Limits, Monitor, Planner, Runtime, Store, Vision
+from aegis.ports import Dispatcher, Events, Limits, Monitor, Planner, Runtime, Store, Vault, Vision
 from aegis.testing.in_memory_store import InMemoryStore
+from aegis.testing.in_memory_vault import InMemoryVault
 
 Verdict = Assessment | Exception
 _JPEG = b"\xff\xd8\xff\xd9"
@@ -220,6 +221,7 @@ def in_memory_runtime(
     events: Events | None = None,
     monitor: Monitor | None = None,
     limits: Limits | None = None,
+    vault: Vault | None = None,
 ) -> Runtime:
     """A whole runtime of doubles; any of them can be given."""
     kept = store or InMemoryStore()
@@ -231,4 +233,5 @@ def in_memory_runtime(
         events=events or InMemoryEvents(),
         monitor=monitor or FixedMonitor(),
         limits=limits or InMemoryLimits(),
+        vault=vault or InMemoryVault(kept),
     )

@@ -6,9 +6,13 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment, IncidentType, Severity
 from aegis.domain.incident import (
     CleanupRequest,
+    EvidenceFrame,
+    Hold,
+    HoldRequest,
     Incident,
     IncidentPage,
     IncidentQuery,
@@ -39,14 +43,24 @@ class InMemoryStore:
         self._actions: dict[str, ActionRecord] = {}
 
     async def record(
-        self, assessment: Assessment, evidence: bytes | None, idempotency_key: str
+        self,
+        assessment: Assessment,
+        evidence: bytes | None,
+        idempotency_key: str,
+        strip: tuple[StripFrame, ...] = (),
     ) -> Recorded:
-        """Open an incident, or extend the one with the same grouping key within its gap."""
+        """Open an incident, or extend the one with the same grouping key within its gap.
+
+        Of the strip it keeps what an incident opens with.
+        """
         known = self._incidents.get(self._recorded.get(idempotency_key, ""))
         if known is not None:
             return Recorded(incident=known, is_new=False)
         group = self._find_group(assessment)
-        incident = self._extend(group, assessment) if group else self._open(assessment, evidence)
+        if group:
+            incident = self._extend(group, assessment)
+        else:
+            incident = self._open(assessment, evidence, strip)
         self._incidents[incident.id] = incident
         self._recorded[idempotency_key] = incident.id
         return Recorded(incident=incident, is_new=group is None)
@@ -84,6 +98,12 @@ class InMemoryStore:
         self._change(incident, actions_taken=(*incident.actions_taken, action))
         return action
 
+    async def set_hold(self, incident_id: str, request: HoldRequest) -> Incident:
+        """Place a hold or release it."""
+        incident = await self.get(incident_id)
+        hold = Hold(reason=request.reason, placed_by=request.by, placed_at=self._now())
+        return self._change(incident, hold=hold if request.is_held else None)
+
     async def get(self, incident_id: str) -> Incident:
         """Raises IncidentNotFound."""
         try:
@@ -115,7 +135,9 @@ class InMemoryStore:
         old = [
             it
             for it in self._incidents.values()
-            if it.created_at < created_before and not (request.keep_open and it.is_open)
+            if it.created_at < created_before
+            and it.hold is None
+            and not (request.keep_open and it.is_open)
         ]
         for incident in () if request.dry_run else old:
             del self._incidents[incident.id]
@@ -161,12 +183,15 @@ class InMemoryStore:
                 return incident
         return None
 
-    def _open(self, assessment: Assessment, evidence: bytes | None) -> Incident:
+    def _open(
+        self, assessment: Assessment, evidence: bytes | None, strip: tuple[StripFrame, ...]
+    ) -> Incident:
         now, incident_id = self._now(), f"incident_{self._next_number}"
         self._next_number += 1
         path = f"/evidence/{now:%Y-%m-%d}/{incident_id}.jpg" if evidence else None
         if path and evidence:
             self._evidence[path] = evidence
+        frames = [self._keep(frame, f"/evidence/{now:%Y-%m-%d}/{incident_id}") for frame in strip]
         same = assessment.model_dump(include=set(Incident.model_fields))
         return Incident.model_validate(
             same
@@ -179,8 +204,16 @@ class InMemoryStore:
                 "updated_at": now,
                 "evidence_path": path,
                 "evidence_sha256": hashlib.sha256(evidence).hexdigest() if evidence else None,
+                "evidence_strip": frames,
+                "thumbnail_path": frames[-1].path if frames else None,
             }
         )
+
+    def _keep(self, frame: StripFrame, stem: str) -> EvidenceFrame:
+        sha256 = hashlib.sha256(frame.jpeg).hexdigest()
+        path = f"{stem}.{sha256[:16]}.jpg"
+        self._evidence[path] = frame.jpeg
+        return EvidenceFrame(captured_at=frame.captured_at, path=path, sha256=sha256)
 
     def _extend(self, incident: Incident, assessment: Assessment) -> Incident:
         return self._change(

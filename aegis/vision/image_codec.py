@@ -66,6 +66,15 @@ def encode_jpeg(rgb: Pixels, quality: int = 85) -> bytes:
     return buffer.getvalue()
 
 
+def encode_thumbnail(rgb: Pixels, max_side: int = 320, quality: int = 75) -> bytes:
+    """A small JPEG of (H, W, 3) uint8 pixels, its longer side at most `max_side`; no metadata."""
+    image = Image.fromarray(rgb)
+    image.thumbnail((max_side, max_side), Image.Resampling.BILINEAR, reducing_gap=1.0)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
 def _shrink(image: Image.Image, header: ImageHeader, max_side: int | None) -> None:
     if max_side is None or header.format != "JPEG":
         return

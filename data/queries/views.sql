@@ -102,8 +102,21 @@ SELECT type, count(*) FROM incidents GROUP BY type;
 SELECT number FROM incidents
 WHERE created_at < $created_before::TIMESTAMP
   AND NOT ($keep_open::BOOLEAN AND list_contains($open_statuses::VARCHAR[], status))
+  AND json_extract_string(record, '$.hold.placed_at') IS NULL
 ORDER BY number;
 
 -- name: evidence_of_day
--- The evidence paths in one day's folder.
-SELECT evidence_path FROM incidents WHERE starts_with(evidence_path, $folder);
+-- The paths of pictures in one day's folder, the small ones included.
+SELECT evidence_path FROM incidents WHERE starts_with(evidence_path, $folder)
+UNION ALL
+SELECT unnest(json_extract_string(record, '$.evidence_strip[*].path')) FROM incidents
+WHERE starts_with(evidence_path, $folder);
+
+-- name: evictable
+-- The closed incidents without a hold that have pictures, oldest first.
+SELECT number FROM incidents
+WHERE evidence_path IS NOT NULL
+  AND NOT list_contains($open_statuses::VARCHAR[], status)
+  AND json_extract_string(record, '$.hold.placed_at') IS NULL
+ORDER BY happened_at, number
+LIMIT $limit;

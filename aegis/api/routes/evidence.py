@@ -10,7 +10,7 @@ from aegis.errors import NotFound, ServiceUnavailable
 from aegis.ports import Runtime
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FILE = re.compile(r"incident_[0-9]{1,18}\.jpg")
+_FILE = re.compile(r"incident_[0-9]{1,18}(\.[0-9a-f]{16})?\.jpg")
 
 
 def _part(meaning: str, example: str, form: re.Pattern[str]) -> Any:
@@ -36,7 +36,7 @@ def evidence_routes(runtime: Runtime) -> APIRouter:
         day: Annotated[str, _part("Day of the incident", "2025-01-19", _DAY)],
         file: Annotated[str, _part("Incident and .jpg", "incident_123.jpg", _FILE)],
     ) -> Response:
-        """The JPEG at an incident's `evidence_path`."""
+        """The JPEG at an incident's `evidence_path`, `thumbnail_path` or one of its strip."""
         if not (_DAY.fullmatch(day) and _FILE.fullmatch(file)):
             raise NotFound("There is no such evidence")
         picture = await runtime.store.read_evidence(f"/evidence/{day}/{file}")

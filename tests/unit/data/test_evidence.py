@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Iterator[EvidenceFolder]:
 
 def show(folder: EvidenceFolder, picture: Picture) -> None:
     folder.stage([picture])
-    folder.publish(picture.incident_id, picture.sha256, picture.path)
+    folder.publish(picture.sha256, picture.path)
 
 
 def test_a_picture_has_the_path_of_its_utc_day_and_its_hash() -> None:
@@ -37,7 +37,7 @@ def test_a_staged_picture_is_not_shown_until_it_is_published(folder: EvidenceFol
     folder.stage([picture])
     with pytest.raises(NotFound):
         folder.read(picture.path)
-    folder.publish(picture.incident_id, picture.sha256, picture.path)
+    folder.publish(picture.sha256, picture.path)
     assert folder.read(picture.path) == b"one"
     assert list(folder.staged()) == []
 

@@ -331,6 +331,9 @@ def test_a_newer_schema_is_refused(path: Path) -> None:
 def test_every_kind_of_change_has_one_name() -> None:
     assert sorted(CHANGES) == [
         "action_recorded",
+        "evidence_evicted",
+        "hold_placed",
+        "hold_released",
         "incident_deleted",
         "incident_extended",
         "incident_opened",

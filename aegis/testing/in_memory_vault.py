@@ -1,0 +1,52 @@
+"""A vault over a store that forgets everything when the process ends."""
+
+import hashlib
+import io
+import zipfile
+from datetime import UTC, datetime
+
+from aegis.domain.incident import HoldRequest, Incident
+from aegis.domain.proof import ProofHead
+from aegis.errors import ServiceUnavailable, ValidationFailed
+from aegis.ports import Store
+from aegis.testing.in_memory_store import InMemoryStore
+
+
+class InMemoryVault:
+    """`Vault` by shape. It has no journal, so its proofs prove nothing; their form is real.
+
+    Over another store than an InMemoryStore it answers ServiceUnavailable.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def set_hold(self, incident_id: str, request: HoldRequest, key: str) -> Incident:
+        """A repeat changes nothing, so the key does not matter."""
+        del key
+        return await self._kept().set_hold(incident_id, request)
+
+    async def proof_head(self, tree_size: int | None = None) -> ProofHead:
+        """Of a journal with one record."""
+        if tree_size not in {None, 1}:
+            raise ValidationFailed("The journal has 1 records", {"field": "tree_size"})
+        nothing = hashlib.sha256().hexdigest()
+        now = datetime.now(UTC)
+        return ProofHead(tree_size=1, root=nothing, head_hash=nothing, timestamp=now)
+
+    async def evidence_zip(self, incident_id: str, tree_size: int | None = None) -> bytes:
+        """The incident's record and pictures."""
+        await self.proof_head(tree_size)
+        incident = await self._kept().get(incident_id)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("incident.json", incident.model_dump_json())
+            for path in incident.pictures:
+                name = path.rsplit("/", 1)[-1]
+                archive.writestr(f"pictures/{name}", await self._kept().read_evidence(path))
+        return buffer.getvalue()
+
+    def _kept(self) -> InMemoryStore:
+        if not isinstance(self._store, InMemoryStore):
+            raise ServiceUnavailable("This store has no vault")
+        return self._store
