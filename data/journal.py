@@ -88,6 +88,10 @@ class Journal:
         rows = _checked(self._reader.ask(_QUERIES["marks"], (kind.kind, subject)))
         return [_read_mark(kind, row) for row in rows]
 
+    def hashes(self, after_seq: int, limit: int = _CHUNK) -> list[str]:
+        """The hashes of at most `limit` records after `after_seq`, oldest first."""
+        return [str(row[0]) for row in self._reader.ask(_QUERIES["hashes"], (after_seq, limit))]
+
     def hash_at(self, seq: int) -> str | None:
         """The hash of one record, the genesis for 0, None for a record that is not there."""
         if seq == 0:

@@ -60,3 +60,7 @@ SELECT number FROM epoch;
 -- name: touch
 -- Write without changing anything.
 UPDATE epoch SET number = number;
+
+-- name: hashes
+-- The chain's hashes after a record, oldest first.
+SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?;
