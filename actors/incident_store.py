@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
-from aegis.domain.analysis import StripFrame
 from actors.incident_vault import IncidentVault
+from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import (
     CleanupRequest,

@@ -49,6 +49,11 @@ _ANALYSIS: dict[str, Any] = {
     "request_id": "req_abc123",
     "warnings": [],
 }
+_SMALL_PICTURE = {
+    "captured_at": "2025-01-19T10:30:00Z",
+    "path": "/evidence/2025-01-19/incident_123.9f86d081884c7d65.jpg",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
 _INCIDENT: dict[str, Any] = {
     "id": "incident_123",
     "timestamp": "2025-01-19T10:30:00Z",
@@ -71,6 +76,10 @@ _INCIDENT: dict[str, Any] = {
     "first_seen": "2025-01-19T10:30:00Z",
     "last_seen": "2025-01-19T10:30:04Z",
     "frame_count": 5,
+    "thumbnail_path": _SMALL_PICTURE["path"],
+    "evidence_strip": [_SMALL_PICTURE],
+    "evidence_evicted_at": None,
+    "hold": None,
 }
 _HEALTH = {
     "status": "healthy",
@@ -138,6 +147,21 @@ ANSWERS: Mapping[str, Any] = {
         "updated_at": "2025-01-19T10:45:00Z",
         "notes": "False alarm - authorized personnel",
         "resolved_by": "operator_42",
+    },
+    "HoldAnswer": {
+        "id": "incident_123",
+        "hold": {
+            "reason": "Police case 4711",
+            "placed_by": "operator_42",
+            "placed_at": "2025-01-20T08:00:00Z",
+        },
+        "updated_at": "2025-01-20T08:00:00Z",
+    },
+    "ProofHead": {
+        "tree_size": 4711,
+        "root": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        "head_hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+        "timestamp": "2025-01-20T08:00:00Z",
     },
     "CleanupAnswer": {
         "deleted_count": 45,

@@ -31,6 +31,7 @@ _SUMMARY = "Autonomous Security & Incident Response Agent"
 _TAGS = {
     "Analysis": "Frames in, judgements out.",
     "Incidents": "What happened: find it, read it, decide about it, forget it.",
+    "Proof": "Hold it, take it along, show that it was not touched.",
     "Actions": "Do something about an incident.",
     "Statistics": "Figures of incidents and agents.",
     "Service": "What answers here, and how it fares.",

@@ -1,5 +1,6 @@
 """`aegis incidents`: look at what happened, and settle it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -94,6 +95,54 @@ def resolve(
     with connect(url, api_key) as client:
         answer = client.update_status(_whole_id(incident_id), status, notes=notes, resolved_by=by)
     open_output().print(f"{answer.id} is {answer.status}")
+
+
+@incidents.command()
+def hold(
+    incident_id: IdArgument,
+    *,
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the hold.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who places it.")] = None,
+    release: Annotated[bool, typer.Option("--release", help="Release it instead.")] = False,
+    url: UrlOption = None,
+    api_key: KeyOption = None,
+) -> None:
+    """Place a legal hold: neither the incident nor its pictures can be deleted or evicted."""
+    from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
+    from aegis.client.evidence_client import EvidenceClient  # noqa: PLC0415
+
+    name = _whole_id(incident_id)
+    with connect(url, api_key) as client:
+        evidence = EvidenceClient(client)
+        answer = (
+            evidence.release_hold(name)
+            if release
+            else evidence.place_hold(name, reason=reason, placed_by=by)
+        )
+    open_output().print(f"{answer.id} is {'under a hold' if answer.hold else 'under no hold'}")
+
+
+@incidents.command()
+def evidence(
+    incident_id: IdArgument,
+    *,
+    to: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    tree_size: Annotated[
+        int | None, typer.Option(help="As the journal was with so many records.")
+    ] = None,
+    url: UrlOption = None,
+    api_key: KeyOption = None,
+) -> None:
+    """Take an incident's evidence along as a ZIP that `aegis verify` checks offline."""
+    from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
+    from aegis.client.evidence_client import EvidenceClient  # noqa: PLC0415
+
+    name = _whole_id(incident_id)
+    with connect(url, api_key) as client:
+        content = EvidenceClient(client).evidence_zip(name, tree_size=tree_size)
+    file = to or Path(f"{name}.zip")
+    file.write_bytes(content)
+    open_output().print(f"{file}: {len(content) / 1e6:.1f} MB; check it with `aegis verify {file}`")
 
 
 def _whole_id(text: str) -> str:

@@ -13,6 +13,7 @@ from aegis.cli.serve import serve
 from aegis.cli.settings import settings
 from aegis.cli.site import site
 from aegis.cli.terminal import show_error
+from aegis.cli.verify import verify
 from aegis.cli.watch import watch
 from aegis.errors import AegisError
 
@@ -43,5 +44,6 @@ app.command()(watch)
 app.add_typer(incidents, name="incidents")
 app.add_typer(site, name="site")
 app.add_typer(keys, name="keys")
+app.command()(verify)
 app.command()(settings)
 app.command()(demo)

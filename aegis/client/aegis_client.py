@@ -183,6 +183,18 @@ class AegisClient:
         """The JPEG behind an incident's `evidence_path`; raises NotFound."""
         return self._send("GET", evidence_path).content
 
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: object = None,
+    ) -> bytes:
+        """Any other request of the API, under a key of its own, with the same errors."""
+        key = None if method == "GET" else _new_key()
+        return self._send(method, path, params=params, json=json, key=key).content
+
     def watch(
         self,
         *,

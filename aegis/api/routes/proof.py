@@ -1,6 +1,6 @@
 """Holds and proofs: what makes an incident evidence."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -20,7 +20,7 @@ TreeSize = Annotated[
     WholeNumber | None,
     Query(ge=1, description="The journal as it was with so many records; by default as it is"),
 ]
-_ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
+_ZIP: dict[str, Any] = {"application/zip": {}}
 
 
 def proof_routes(runtime: Runtime, idempotency: Idempotency) -> APIRouter:
