@@ -96,6 +96,8 @@ def _account(seen: Assessment) -> dict[str, object]:
         "rule": seen.rule,
         "policy_version": seen.policy_version,
         "facts": seen.facts,
+        "alarm_level": seen.alarm_level,
+        "alarm_facts": seen.alarm_facts,
     }
 
 
@@ -112,6 +114,8 @@ def _extend(incident: Incident, change: IncidentExtended, at: datetime) -> Incid
         update["reasoning"] = change.reasoning
     if change.account:
         update |= _account(change.account)
+        if incident.alarm_level > change.account.alarm_level:
+            update |= {"alarm_level": incident.alarm_level, "alarm_facts": incident.alarm_facts}
     if change.evidence_path:
         update |= {
             "evidence_path": change.evidence_path,

@@ -37,7 +37,12 @@ def goes_on(incident: Incident, assessment: Assessment) -> bool:
 
 
 def tells_better(incident: Incident, assessment: Assessment) -> bool:
-    """Whether a further frame shows the event clearly better: graver, or much surer."""
+    """Whether a further frame shows the event clearly better.
+
+    That is graver, of a higher alarm level, or much surer.
+    """
     if assessment.severity is not incident.severity:
         return assessment.severity.rank > incident.severity.rank
+    if assessment.alarm_level != incident.alarm_level:
+        return assessment.alarm_level > incident.alarm_level
     return assessment.confidence >= incident.confidence + _CLEARLY

@@ -39,6 +39,7 @@ class AnalyzeResponse(Answer):
     """The judgement of one frame, and the incident it belongs to, if any.
 
     confidence: 0 to 100, certainty of this very verdict, "nothing" included.
+    alarm_level: 0 to 4 as in ANSI/TMA-AVS-01, with the facts that justify it.
     timestamp: of the frame; processing_time_ms: measured from the request's arrival.
     """
 
@@ -54,6 +55,8 @@ class AnalyzeResponse(Answer):
     incident_id: str | None
     new_incident: bool
     subtype: str | None = None
+    alarm_level: int = Field(default=0, ge=0, le=4)
+    alarm_facts: tuple[str, ...] = ()
     response_plan: tuple[ResponseStep, ...]
     camera_id: str | None
     frame_number: int | None
@@ -80,6 +83,8 @@ class AnalyzeResponse(Answer):
             incident_id=incident.id if incident else None,
             new_incident=result.is_new_incident,
             subtype=seen.subtype,
+            alarm_level=seen.alarm_level,
+            alarm_facts=seen.alarm_facts,
             response_plan=plan.steps if plan else (),
             camera_id=frame.camera_id,
             frame_number=frame.frame_number,
@@ -140,6 +145,8 @@ class IncidentAnswer(Answer):
     evidence_strip: tuple[EvidenceFrame, ...] = ()
     evidence_evicted_at: UtcDatetime | None = None
     hold: Hold | None = None
+    alarm_level: int = Field(default=0, ge=0, le=4)
+    alarm_facts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, incident: Incident) -> Self:

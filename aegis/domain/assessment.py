@@ -53,6 +53,7 @@ class Assessment(Value):
     cooldown_s: so long after an incident of this rule at this camera no other is opened.
     max_duration_s: so long an incident goes on at most.
     nearby: cameras that people walk to from here, with the seconds it takes them.
+    alarm_level: 0 to 4 as in ANSI/TMA-AVS-01; alarm_facts: what justifies it, in words.
     """
 
     type: IncidentType
@@ -73,6 +74,8 @@ class Assessment(Value):
     max_duration_s: float | None = Field(default=None, gt=0)
     nearby: dict[str, float] = {}
     facts: dict[str, Any] = {}
+    alarm_level: int = Field(default=0, ge=0, le=4)
+    alarm_facts: tuple[str, ...] = ()
 
     @property
     def is_incident(self) -> bool:

@@ -76,6 +76,7 @@ class Incident(Value):
     evidence_evicted_at: when the pictures had to go for want of room.
     hold: while it is there, nothing of the incident is deleted or evicted.
     revision: how many records of the journal make the incident; no number is left out.
+    alarm_level: the highest seen, 0 to 4 as in ANSI/TMA-AVS-01, with the facts for it.
     """
 
     id: str
@@ -111,6 +112,8 @@ class Incident(Value):
     evidence_evicted_at: UtcDatetime | None = None
     hold: Hold | None = None
     revision: int = 0
+    alarm_level: int = Field(default=0, ge=0, le=4)
+    alarm_facts: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> dict[str, str]:

@@ -6,6 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
+from aegis.domain.observation import Entry
+from aegis.vision.line_crossing import Passage
+from aegis.vision.motion import STILL, Motion, TrailPoint, came_down, measure_motion, roamed, walked
+from aegis.vision.stays import Stays
+
 _SMOOTHING = 0.4
 _PRESENCE_GAIN = 0.2
 _MOSTLY = 0.5
@@ -14,9 +19,9 @@ _LASTING_S = 0.79
 _RARE_S = 1.5
 _TRAIL_STEP_S = 1.0
 _TRAIL_LENGTH = 60
-_SPEED_SPAN_S = 0.7
-_REENTRY_S = 3.0
+_PASSAGES = 8
 _SETTLING_S = 1.0
+_HALTED = 0.35
 _MISSED_S = 3.8
 _BRIEFLY_S = 1.5
 _STOOD_STILL = 0.6
@@ -34,18 +39,13 @@ class Sighting(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Stay:
-    entered_s: float
-    last_inside_s: float
-
-
-@dataclass(slots=True)
 class TrackMemory:
     """A track from its first sighting; all times are the frames' own, in seconds.
 
     belief_score: the smoothed score it takes to be believed.
     presence: 0 to 1, how regularly the last second or last five frames showed it; what the
     detector imagines in one frame of three stays below a half.
+    clear_points: by tripwire, where it last stood clearly on one side, as fractions.
     """
 
     label: str
@@ -54,19 +54,26 @@ class TrackMemory:
     last_seen_s: float
     last_frame: int
     mean_score: float
+    came_by: Entry = "unknown"
     frames: int = 0
     presence: float = 0.5
-    speed: float = 0.0
-    trail: deque[tuple[float, float, float, float]] = field(
-        default_factory=lambda: deque(maxlen=_TRAIL_LENGTH)
-    )
+    motion: Motion = STILL
+    descent: float = 0.0
+    trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=_TRAIL_LENGTH))
+    stays: Stays = field(default_factory=Stays)
+    halts: Stays = field(default_factory=Stays)
+    contacts: Stays = field(default_factory=Stays)
+    clear_points: dict[str, tuple[float, float]] = field(default_factory=dict)
+    passages: deque[Passage] = field(default_factory=lambda: deque(maxlen=_PASSAGES))
     _believed: Sighting | None = None
-    _stays: dict[str, _Stay] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, label: str, belief_score: float, sighting: Sighting, frame: int) -> Self:
+    def begin(
+        cls, label: str, belief_score: float, sighting: Sighting, frame: int, came_by: Entry
+    ) -> Self:
         """A track before its first frame is added with `add`."""
-        return cls(label, belief_score, sighting.at_s, sighting.at_s, frame, sighting.score)
+        at_s = sighting.at_s
+        return cls(label, belief_score, at_s, at_s, frame, sighting.score, came_by)
 
     def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> bool:
         """Remember one more frame and the zones it was in; whether it is somebody else now.
@@ -80,25 +87,18 @@ class TrackMemory:
         self.presence *= (1 - gain) ** missed
         self.presence += gain * (1 - self.presence)
         self.mean_score += _SMOOTHING * (sighting.score - self.mean_score)
-        self.speed = self._measure_speed(sighting)
         self.frames += 1
         self.last_seen_s, self.last_frame = sighting.at_s, frame
-        self._enter(zones, was_in, sighting.at_s)
+        self.stays.see(zones, was_in, sighting.at_s)
         is_somebody_else = self._believe(sighting, last_seen_s)
-        if not self.trail or sighting.at_s - self.trail[-1][0] >= _TRAIL_STEP_S:
-            self.trail.append((sighting.at_s, sighting.x, sighting.y, sighting.height))
+        self._move(TrailPoint(sighting.at_s, sighting.x, sighting.y, sighting.height))
+        if self.motion.speed <= _HALTED and self.dwell_s >= _SETTLING_S:
+            self.halts.see(self.zones(), frozenset(), sighting.at_s)
         return is_somebody_else
 
     def zones(self) -> frozenset[str]:
         """Where it was when last seen."""
-        return frozenset(
-            name for name, stay in self._stays.items() if stay.last_inside_s == self.last_seen_s
-        )
-
-    def stay_s(self, zone: str, at_s: float) -> float:
-        """How long it has been in a zone without leaving."""
-        stay = self._stays.get(zone)
-        return max(0.0, at_s - stay.entered_s) if stay else 0.0
+        return self.stays.present(self.last_seen_s)
 
     @property
     def dwell_s(self) -> float:
@@ -120,20 +120,19 @@ class TrackMemory:
     @property
     def roam(self) -> float:
         """Diagonal of the ground it covered in the last minute, in body heights."""
-        if len(self.trail) < 2:
-            return 0.0
-        _, xs, ys, heights = zip(*self.trail, strict=True)
-        diagonal = ((max(xs) - min(xs)) ** 2 + (max(ys) - min(ys)) ** 2) ** 0.5
-        return float(diagonal / max(sum(heights) / len(heights), 1.0))
+        return roamed(self.trail)
 
-    def _enter(self, zones: Iterable[str], was_in: frozenset[str], at_s: float) -> None:
-        """Begin or continue stays; they outlast an absence of 3 s."""
-        for name in zones:
-            stay = self._stays.get(name)
-            if stay and (name in was_in or at_s - stay.last_inside_s <= _REENTRY_S):
-                stay.last_inside_s = at_s
-            else:
-                self._stays[name] = _Stay(at_s, at_s)
+    @property
+    def path(self) -> float:
+        """How far it walked in the last minute, in body heights."""
+        return walked(self.trail)
+
+    def _move(self, now: TrailPoint) -> None:
+        self.motion = measure_motion(self.trail, now, self.motion)
+        if self.trail:
+            self.descent = max(self.descent, came_down(self.trail[0], now))
+        if not self.trail or now.at_s - self.trail[-1].at_s >= _TRAIL_STEP_S:
+            self.trail.append(now)
 
     def _believe(self, sighting: Sighting, last_seen_s: float) -> bool:
         """Tell somebody missed for a while from somebody new whom the tracker took for him.
@@ -146,22 +145,20 @@ class TrackMemory:
         went_on = last is not None and (last.at_s == last_seen_s or _is_back(last, sighting))
         if not went_on:
             came_s = sighting.at_s - max(_SETTLING_S, 2 * (sighting.at_s - last_seen_s))
-            self.first_seen_s = max(self.first_seen_s, came_s)
-            while self.trail and self.trail[0][0] < self.first_seen_s:
-                self.trail.popleft()
-            for stay in self._stays.values():
-                stay.entered_s = max(stay.entered_s, self.first_seen_s)
+            self._begin_anew(came_s, is_new=last is not None)
         self._believed = sighting
         return last is not None and not went_on
 
-    def _measure_speed(self, sighting: Sighting) -> float:
-        """Body heights a second since the last point of the trail that is old enough."""
-        for at_s, x, y, height in reversed(self.trail):
-            span = sighting.at_s - at_s
-            if span >= _SPEED_SPAN_S:
-                distance = ((sighting.x - x) ** 2 + (sighting.y - y) ** 2) ** 0.5
-                return float(distance / span / max((sighting.height + height) / 2, 1.0))
-        return self.speed
+    def _begin_anew(self, came_s: float, *, is_new: bool) -> None:
+        self.first_seen_s = max(self.first_seen_s, came_s)
+        while self.trail and self.trail[0].at_s < self.first_seen_s:
+            self.trail.popleft()
+        for places in (self.stays, self.halts, self.contacts):
+            places.begin_anew(self.first_seen_s)
+        if is_new:
+            self.passages.clear()
+            self.clear_points.clear()
+            self.descent, self.came_by = 0.0, "unknown"
 
 
 def _is_back(last: Sighting, now: Sighting) -> bool:

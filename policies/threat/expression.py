@@ -28,15 +28,16 @@ class Expression:
 
     params: constants that it names as `params.x`; they are written into it, which is
     quicker than to hand them over with every frame.
+    bound: the source with its constants written in.
     reads: the names it needs, each with the fields it asks for, or None for all of it.
     """
 
     def __init__(self, source: str, params: Mapping[str, Constant]) -> None:
         _compile(source)
         self.source = source
-        self._bound = _write_in(source, params)
-        self._program = _compile(self._bound)
-        self.reads: FieldsOf = _reads(_without_texts(self._bound), self._program.variables())
+        self.bound = _write_in(source, params)
+        self._program = _compile(self.bound)
+        self.reads: FieldsOf = _reads(_without_texts(self.bound), self._program.variables())
 
     def evaluate(self, context: cel.Context) -> Any:
         """Its value; raises ValueError that says why there is none."""
@@ -73,7 +74,7 @@ class Expression:
         if not (isinstance(value, bool) if expected is bool else is_number):
             wanted = "true or false" if expected is bool else "a number"
             raise ValueError(f"{wanted} is expected, but it gives {value!r}")
-        for clause in _clauses(self._bound):
+        for clause in _clauses(self.bound):
             _try_clause(clause, sample)
 
 

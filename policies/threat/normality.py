@@ -59,6 +59,7 @@ def _reasoning(facts: Facts) -> str:
         return "Nothing of note in view."
     names = sorted({subject["label"] for subject in facts.subjects})
     counts = [
-        f"{sum(subject['label'] == name for subject in facts.subjects)} x {name}" for name in names
+        f"{sum(subject['label'] == name for subject in facts.subjects)} x {name.replace('_', ' ')}"
+        for name in names
     ]
     return f"In view: {', '.join(counts)}; no rule applies."

@@ -1,6 +1,7 @@
 """Who is close to whom, in body heights, because pixels mean nothing without a distance."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,25 +12,46 @@ _REACH = 0.3
 _COMPANY = 1.5
 
 
-def find_reached(subjects: Sequence[ObservedSubject]) -> list[bool]:
-    """For each: whether another one, a person, touches it with a box widened by 0.3 heights."""
-    boxes, people = _boxes(subjects), _people(subjects)
-    margin = _REACH * (boxes[:, 3] - boxes[:, 1])[:, None]
+ALONE = 99.0
+"""Stands for "nobody else is there" as a distance."""
+
+
+class Nearness(NamedTuple):
+    """One entry for each subject.
+
+    reached: whether another one, a person, touches it with a box widened by 0.3 heights.
+    companions: other people whose feet are within 1.5 of the greater one's heights.
+    nearest: from feet to feet of the nearest other person, in heights of the greater one.
+    """
+
+    reached: list[bool]
+    companions: list[int]
+    nearest: list[float]
+
+
+def measure_nearness(subjects: Sequence[ObservedSubject]) -> Nearness:
+    """Who is close to whom in this frame."""
+    boxes = _boxes(subjects)
+    if not len(boxes):
+        return Nearness([], [], [])
+    others = _people(subjects)[:, None] & ~np.eye(len(boxes), dtype=np.bool_)
+    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+    feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
+    away = np.linalg.norm(feet[:, None] - feet[None], axis=2)
+    apart = away / np.maximum(heights[:, None], heights[None])
+    nearest = np.where(others, apart, ALONE).min(axis=0)
+    return Nearness(
+        np.any(_touching(boxes, heights) & others, axis=0).tolist(),
+        ((apart <= _COMPANY) & others).sum(axis=0).tolist(),
+        np.round(nearest, 3).tolist(),
+    )
+
+
+def _touching(boxes: NDArray[np.float64], heights: NDArray[np.float64]) -> NDArray[np.bool_]:
+    margin = _REACH * heights[:, None]
     low, high = boxes[:, :2] - margin, boxes[:, 2:] + margin
     touches = (low[:, None] <= boxes[None, :, 2:]) & (high[:, None] >= boxes[None, :, :2])
-    by_person = touches.all(axis=2) & people[:, None] & ~np.eye(len(subjects), dtype=np.bool_)
-    return [bool(column.any()) for column in by_person.T]
-
-
-def count_companions(subjects: Sequence[ObservedSubject]) -> list[int]:
-    """For each: other people whose feet are within 1.5 of the greater one's heights."""
-    boxes, people = _boxes(subjects), _people(subjects)
-    feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
-    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-    apart = np.linalg.norm(feet[:, None] - feet[None], axis=2)
-    near = apart <= _COMPANY * np.maximum(heights[:, None], heights[None])
-    company = near & people[:, None] & ~np.eye(len(subjects), dtype=np.bool_)
-    return [int(column.sum()) for column in company.T]
+    return np.asarray(touches.all(axis=2), np.bool_)
 
 
 def _boxes(subjects: Sequence[ObservedSubject]) -> NDArray[np.float64]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from aegis.domain.assessment import IncidentType, Severity
 from aegis.domain.value import Value
@@ -17,11 +17,15 @@ from policies.threat.facts import (
     CAMERA_FIELDS,
     SCENE_FIELDS,
     SITE_FIELDS,
-    SUBJECT_FIELDS,
     SUBJECT_LISTS,
 )
+from policies.threat.panel import Panel
+from policies.threat.subject_facts import SUBJECT_FIELDS
 from policies.threat.trial import trial_contexts
 from policies.threat.wording import Template
+
+SCENE = "scene"
+"""What a rule watches that looks at no subject, but at the camera's scene as a whole."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Score = Annotated[float, Field(ge=0, le=1)]
@@ -53,7 +57,8 @@ class Rule(Value):
     """One kind of event.
 
     watches: the label whose believed subjects the rule looks at, one by one; with
-    `together` once a frame at all of them, named `group`.
+    `together` once a frame at all of them, named `group`. `scene`: at no subject, but once
+    a frame at the scene; such a rule says how sure it is.
     params: numbers and texts that the conditions name as `params.x`.
     confidence: CEL, 0 to 1; without it the subject's smoothed score, or the group's mean.
     group_by: what must be the same, beside rule and camera, for frames to be one incident.
@@ -96,6 +101,15 @@ class Rule(Value):
             raise ValueError("a rule's outcome is an incident: any type but normal")
         return kind
 
+    @model_validator(mode="after")
+    def _scene_has_no_score(self) -> Self:
+        if self.watches == SCENE and (self.confidence is None or self.together):
+            raise ValueError(
+                "a rule that watches the scene has no subjects: give `confidence`, "
+                "for example scene.tamper_certainty, and leave out `together`"
+            )
+        return self
+
 
 class RuleBook(Value):
     """The file as it is written."""
@@ -123,11 +137,17 @@ class ThreatRules:
     """The rules in force, in the order of the file; version: hash of the file's content.
 
     reads: by label, what all the rules that look at its subjects one by one read.
+    panels: by label, those rules' conditions as one program.
     """
 
     rules: tuple[CompiledRule, ...]
     reads: Mapping[str, FieldsOf]
+    panels: Mapping[str, Panel]
     version: str
+
+    def single(self, label: str) -> list[CompiledRule]:
+        """The rules that look at the subjects of this label one by one, as in their panel."""
+        return _single(self.rules, label)
 
 
 def load_rules(path: Path | None) -> ThreatRules:
@@ -150,7 +170,13 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
     compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
     in_force = tuple(rule for rule in compiled if rule.rule.enabled)
     version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]
-    return ThreatRules(in_force, _reads_by_label(in_force), version)
+    labels = {rule.rule.watches for rule in in_force} - {SCENE}
+    panels = {label: Panel([rule.when for rule in _single(in_force, label)]) for label in labels}
+    return ThreatRules(in_force, _reads_by_label(in_force), panels, version)
+
+
+def _single(rules: Iterable[CompiledRule], label: str) -> list[CompiledRule]:
+    return [it for it in rules if it.rule.watches == label and not it.rule.together]
 
 
 def _reads_by_label(rules: Iterable[CompiledRule]) -> dict[str, FieldsOf]:
@@ -202,5 +228,7 @@ def _known_names(rule: Rule) -> FieldsOf:
         "subjects": None,
         "params": frozenset(rule.params),
     }
+    if rule.watches == SCENE:
+        return shared
     own: FieldsOf = {"group": None} if rule.together else {"subject": SUBJECT_FIELDS}
     return {**shared, **own}

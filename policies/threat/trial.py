@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any
 
-from aegis.domain.observation import Observation, ObservedSubject
+from aegis.domain.observation import Crossing, Observation, ObservedSubject, Tampering
 from aegis.domain.site import Camera, OpeningHours, Site, Zone
 from policies.threat.facts import gather_facts
 
 _NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 _MIDNIGHT = datetime(2026, 3, 7, 0, 0, tzinfo=UTC)
+_TAMPERING = Tampering(kind="covered", for_s=4.5, certainty=0.9)
 _SITE = Site(
     hours=(OpeningHours(opens=time(8), closes=time(18)),),
     cameras={
@@ -26,15 +27,18 @@ def trial_contexts(watches: str, *, together: bool) -> Iterator[dict[str, Any]]:
     for observation in _observations(watches):
         facts = gather_facts(observation, _SITE)
         group = [subject for subject in facts.subjects if subject["label"] == watches]
-        if together:
+        if watches == "scene":
+            yield facts.shared()
+        elif together:
             yield facts.shared() | {"group": group}
         else:
             yield from (facts.shared() | {"subject": subject} for subject in group)
 
 
 def _observations(watches: str) -> Iterator[Observation]:
+    label = "person" if watches == "scene" else watches
     inside = ObservedSubject(
-        label=watches,
+        label=label,
         score=0.8,
         bbox=(10, 10, 60, 160),
         track_id=7,
@@ -47,8 +51,26 @@ def _observations(watches: str) -> Iterator[Observation]:
         mean_score=0.7,
         is_steady=True,
         roam=2.5,
+        path=7.5,
+        heading_deg=90.0,
+        came_by="left",
+        zone_visits={"yard": 2},
+        zone_halts={"yard": 1},
+        contact_s={"yard": 4.5},
+        crossings=(
+            Crossing(
+                wire="gate",
+                kind="door",
+                direction="forward",
+                counts=True,
+                ago_s=1.5,
+                behind_s=0.5,
+            ),
+        ),
+        owner=3,
+        away_s=2.5,
     )
-    bare = ObservedSubject(label=watches, score=0.6, bbox=(300, 10, 350, 160), mean_score=0.6)
+    bare = ObservedSubject(label=label, score=0.6, bbox=(300, 10, 350, 160), mean_score=0.6)
     person = ObservedSubject(label="person", score=0.5, bbox=(20, 10, 70, 160), mean_score=0.5)
     for moment, camera_id in ((_NOON, "CAM"), (_MIDNIGHT, "CAM"), (_NOON, None)):
         for subjects in ((inside,), (bare,), (inside, bare, person)):
@@ -59,4 +81,7 @@ def _observations(watches: str) -> Iterator[Observation]:
                 camera_id=camera_id,
                 visit=3,
                 is_alone=camera_id is None,
+                fight_score=0.5 if camera_id else None,
+                tampering=_TAMPERING if camera_id else None,
+                line_counts={"gate": (2, 1)} if camera_id else {},
             )

@@ -1,7 +1,7 @@
 """Sentences about evidence, from templates that people edit."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from aegis.domain.observation import Observation, ObservedSubject
 from aegis.domain.site import Site
@@ -9,8 +9,10 @@ from policies.template import placeholders
 from policies.threat.facts import Facts
 
 PLACEHOLDERS = frozenset(
-    {"who", "zone", "dwell", "zone_dwell", "speed", "score"}
-    | {"count", "others", "camera", "place", "time", "hours"}
+    {"who", "zone", "dwell", "zone_dwell", "speed", "score", "path", "stops"}
+    | {"count", "others", "camera", "place", "time", "hours", "history"}
+    | {"wire", "gap", "door_visits", "touch", "owner", "away"}
+    | {"tamper", "tamper_for", "fight"}
 )
 """What a template may name, in braces."""
 
@@ -28,9 +30,35 @@ def words_about(
     indices: Sequence[int], observation: Observation, facts: Facts, site: Site
 ) -> dict[str, str]:
     """A word for each placeholder; the first of these subjects is the one spoken of."""
-    seen, known = observation.subjects[indices[0]], facts.subjects[indices[0]]
-    zone = main_zone(seen)
+    words = _words_about_scene(observation, facts, site) | {"count": str(len(indices))}
+    if not indices:
+        return dict.fromkeys(PLACEHOLDERS, "") | words
     others = [describe(observation.subjects[index]).lower() for index in indices[1:]]
+    return (
+        words
+        | _words_about_subject(observation.subjects[indices[0]], facts.subjects[indices[0]])
+        | {
+            "place": locate(observation.subjects[indices[0]], observation),
+            "others": f"; also {', '.join(others)}" if others else "",
+        }
+    )
+
+
+def _words_about_scene(observation: Observation, facts: Facts, site: Site) -> dict[str, str]:
+    tampering = observation.tampering
+    return {
+        "camera": facts.camera["name"] or "a picture",
+        "place": observation.location or facts.camera["location"] or "the camera",
+        "time": f"{site.local_time(observation.captured_at):%H:%M}",
+        "hours": "" if facts.site["is_open"] else ", out of hours",
+        "tamper": tampering.kind if tampering else "as it was",
+        "tamper_for": seconds(facts.scene["tamper_s"]),
+        "fight": f"{max(0.0, facts.scene['fight_score']):.0%}",
+    }
+
+
+def _words_about_subject(seen: ObservedSubject, known: Mapping[str, Any]) -> dict[str, str]:
+    zone = main_zone(seen)
     return {
         "who": describe(seen).lower(),
         "zone": f"'{zone}'" if zone else "view",
@@ -38,13 +66,22 @@ def words_about(
         "zone_dwell": seconds(seen.zone_dwell_s.get(zone, seen.dwell_s)),
         "speed": f"{known['speed']:.1f}",
         "score": f"{known['mean_score']:.0%}",
-        "count": str(len(indices)),
-        "others": f"; also {', '.join(others)}" if others else "",
-        "camera": facts.camera["name"] or "a picture",
-        "place": locate(seen, observation),
-        "time": f"{site.local_time(observation.captured_at):%H:%M}",
-        "hours": "" if facts.site["is_open"] else ", out of hours",
+        "path": f"{known['path']:.0f}",
+        "stops": str(known["stops"]),
+        "history": _history(known["came_back"]),
+        "wire": f"'{known['crossed'][0]}'" if known["crossed"] else "the line",
+        "gap": seconds(min(known["behind_s"], 999.0)),
+        "door_visits": str(known["door_visits"]),
+        "touch": seconds(known["touch_s"]),
+        "owner": f"person {seen.owner}" if seen.owner else "nobody in view",
+        "away": seconds(known["away_s"]),
     }
+
+
+def _history(came_back: int) -> str:
+    if not came_back:
+        return ""
+    return f", came back {({1: 'once', 2: 'twice'}).get(came_back, f'{came_back} times')}"
 
 
 def describe(subject: ObservedSubject) -> str:

@@ -18,7 +18,7 @@ DOCUMENT_FIELDS = [
 ]  # fmt: skip
 OUR_FIELDS = {
     "incident_id", "new_incident", "subtype", "response_plan", "camera_id", "frame_number",
-    "request_id", "warnings",
+    "request_id", "warnings", "alarm_level", "alarm_facts",
 }  # fmt: skip
 EXAMPLE = {
     "frame_number": 42,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from aegis.domain.assessment import Assessment, IncidentType, Severity
-from aegis.domain.observation import Observation, ObservedSubject
-from aegis.domain.site import Camera, OpeningHours, Site, Zone
+from aegis.domain.observation import Crossing, Observation, ObservedSubject, Tampering
+from aegis.domain.site import Camera, OpeningHours, Site, WireKind, Zone
 from aegis.errors import AnalysisFailed
 from aegis.located_yaml import LocatedYaml
 from policies.threat.assess import assess
@@ -47,6 +47,14 @@ def bare(label: str = "person", score: float = 0.7, **given: Any) -> ObservedSub
     return ObservedSubject(
         label=label, score=score, mean_score=score, bbox=(10.0, 20.0, 60.0, 170.0), **given
     )
+
+
+COVERED = Tampering(kind="covered", for_s=5.0, certainty=0.9)
+
+
+def crossing(kind: WireKind, **given: Any) -> Crossing:
+    facts: dict[str, Any] = {"wire": "gate", "direction": "forward", "counts": True, "ago_s": 1.0}
+    return Crossing(kind=kind, **facts | given)
 
 
 def frame(*subjects: ObservedSubject, **given: Any) -> Observation:
@@ -94,6 +102,29 @@ def judged(observation: Observation, site: Site = SITE) -> Assessment:
         (frame(*[seen(track_id=n) for n in range(12)]), "crowding", "medium"),
         (frame(*[seen(track_id=n) for n in range(11)]), None, "low"),
         (frame(seen(dwell_s=99.0), seen("weapon", track_id=8)), "weapon_seen", "critical"),
+        (frame(seen(), seen(track_id=8), fight_score=0.75), "fight", "high"),
+        (frame(seen(), seen(track_id=8), fight_score=0.95), "fight", "critical"),
+        (frame(seen(), seen(track_id=8), fight_score=0.5), None, "low"),
+        (frame(seen(), fight_score=0.95), None, "low"),
+        (frame(seen(crossings=(crossing("tripwire"),))), "tripwire", "high"),
+        (frame(seen(crossings=(crossing("tripwire", counts=False),))), None, "low"),
+        (frame(seen(crossings=(crossing("tripwire", ago_s=11.0),))), None, "low"),
+        (frame(seen(crossings=(crossing("line"),))), None, "low"),
+        (frame(seen(crossings=(crossing("barrier"),))), "climbing", "high"),
+        (frame(seen(came_by="above", descent=0.8)), None, "low"),
+        (frame(seen(crossings=(crossing("door", behind_s=1.2),))), "tailgating", "medium"),
+        (frame(seen(crossings=(crossing("door", behind_s=4.0),))), None, "low"),
+        (frame(seen(crossings=(crossing("door"),))), None, "low"),
+        (frame(tampering=COVERED), "camera_tamper", "high"),
+        (frame(seen(came_back=2)), "casing", "medium"),
+        (frame(seen(came_back=1)), None, "low"),
+        (frame(seen(zone_halts={"a": 1, "b": 1, "c": 1})), "casing", "medium"),
+        (frame(seen(dwell_s=50.0, path=20.0, roam=3.0)), "casing", "medium"),
+        (frame(seen(dwell_s=50.0, path=6.0, roam=5.0)), None, "low"),
+        (frame(seen("left_object", owner=3, away_s=12.0)), "abandoned_object", "medium"),
+        (frame(seen("left_object", owner=3, away_s=2.0)), None, "low"),
+        (frame(seen("left_object", away_s=60.0)), None, "low"),
+        (frame(seen("taken_object", owner=3)), None, "low"),
     ],
 )
 def test_shipped_rules(observation: Observation, rule: str | None, severity: str) -> None:
@@ -136,6 +167,25 @@ def test_reasoning_and_subject_name_the_evidence() -> None:
     assert verdict.facts["subject"]["restricted_s"] == 94.2
     assert verdict.facts["other_rules"] == ["out_of_hours", "loitering"]
     assert verdict.policy_version == f"{RULES.version}.{SITE.version}"
+
+
+def test_reasoning_tells_that_somebody_came_back() -> None:
+    stay = in_yard(zone_dwell_s={"yard": 94.2}, zone_visits={"yard": 3})
+    verdict = judged(frame(stay, captured_at=NIGHT))
+    assert verdict.reasoning == "Person 7 within 'yard' for 94 s, out of hours, came back twice"
+
+
+def test_tampering_is_told_without_a_subject() -> None:
+    verdict = judged(frame(tampering=COVERED))
+    assert verdict.reasoning == "Gate has been covered for 5 s"
+    assert (verdict.subjects, verdict.confidence) == ((), 90.0)
+    assert verdict.grouping_key == "camera_tamper|camera=CAM"
+
+
+def test_one_rule_that_fails_does_not_spoil_the_others_of_its_panel() -> None:
+    verdict = custom(rule("a", "true") + rule("broken", BROKEN) + rule("b", "true", "high"))
+    assert (verdict.rule, verdict.facts["other_rules"]) == ("b", ["a"])
+    assert list(verdict.facts["failed_rules"]) == ["broken"]
 
 
 def test_still_describes_a_person_without_a_number_by_the_side_of_the_picture() -> None:

@@ -1,0 +1,57 @@
+"""Who touches what the site protects."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.domain.site import Zone
+from aegis.vision.zones import depth_inside
+
+_ACROSS = np.linspace(0.0, 1.0, 5)
+_DOWN = np.linspace(0.15, 1.0, 7)
+
+
+class ProtectedZones:
+    """The protected zones of one camera.
+
+    A box touches one where any of 35 points spread over it lies inside, or a corner of the
+    zone lies inside the box. Weak where somebody only passes between camera and zone.
+    """
+
+    def __init__(self, zones: Sequence[Zone]) -> None:
+        self._polygons = {
+            zone.name: np.array(zone.polygon, np.float64)
+            for zone in zones
+            if zone.kind == "protected"
+        }
+
+    def __len__(self) -> int:
+        return len(self._polygons)
+
+    def touched(
+        self, xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]
+    ) -> list[frozenset[str]]:
+        """The protected zones that each of these boxes (N, 4) touches."""
+        if not self._polygons or not len(xyxy):
+            return [frozenset()] * len(xyxy)
+        boxes = xyxy.astype(np.float64) / np.array([*resolution_wh, *resolution_wh], np.float64)
+        points = _spread(boxes)
+        names = list(self._polygons)
+        hits = np.stack([_touches(self._polygons[name], boxes, points) for name in names], axis=1)
+        return [frozenset(names[column] for column in np.flatnonzero(row)) for row in hits]
+
+
+def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    low, size = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None, :]
+    grid = np.stack(np.meshgrid(_ACROSS, _DOWN), axis=-1).reshape(1, -1, 2)
+    return np.asarray(low + size * grid, np.float64)
+
+
+def _touches(
+    polygon: NDArray[np.float64], boxes: NDArray[np.float64], points: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    inside = depth_inside(polygon, points.reshape(-1, 2)).reshape(len(boxes), -1) >= 0.0
+    corners = polygon[None]
+    in_box = ((corners >= boxes[:, None, :2]) & (corners <= boxes[:, None, 2:])).all(axis=2)
+    return np.asarray(np.any(inside, axis=1) | np.any(in_box, axis=1), np.bool_)

@@ -1,0 +1,128 @@
+"""Who crossed which line, which way, and how close behind whom."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.domain.site import Tripwire, WireKind
+
+Direction = Literal["forward", "backward"]
+
+_CLEAR = 0.01
+"""How far from a line, in fractions of the picture, feet are clearly on one side of it."""
+
+_TRAFFIC_S = 30.0
+_TRAFFIC_LENGTH = 16
+
+
+class Passage(NamedTuple):
+    """One crossing; behind_s: since somebody else went the same way, if lately."""
+
+    wire: str
+    kind: WireKind
+    direction: Direction
+    counts: bool
+    at_s: float
+    behind_s: float | None
+
+
+class WireMap:
+    """The tripwires of one camera; points are fractions of width and height."""
+
+    def __init__(self, tripwires: Sequence[Tripwire]) -> None:
+        self._wires = tuple(tripwires)
+        self._lines = [np.array(wire.line, np.float64) for wire in tripwires]
+
+    def __len__(self) -> int:
+        return len(self._wires)
+
+    def distances(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """From each of these points (N, 2) to each line: (N, lines)."""
+        columns = [_distance(line, points) for line in self._lines]
+        return np.stack(columns, axis=1) if columns else np.empty((len(points), 0))
+
+    def crossed(
+        self, index: int, before: tuple[float, float], now: tuple[float, float]
+    ) -> Direction | None:
+        """Which way a walk from one point straight to another crosses a line, if it does."""
+        return _crossing(self._lines[index], np.array(before), np.array(now))
+
+    def wire(self, index: int) -> Tripwire:
+        """The tripwire in this column of `distances`."""
+        return self._wires[index]
+
+
+class WireTraffic:
+    """Everybody's crossings of one camera's lines; of each line the last few and two counts."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, tuple[int, int]] = {}
+        self._lately: dict[str, deque[tuple[int, Direction, float]]] = {}
+
+    def pass_by(self, track_id: int, wire: Tripwire, direction: Direction, at_s: float) -> Passage:
+        """Count a crossing, and tell how close behind the one before it was."""
+        lately = self._lately.setdefault(wire.name, deque(maxlen=_TRAFFIC_LENGTH))
+        before = [
+            at_s - then_s
+            for other, way, then_s in lately
+            if other != track_id and way == direction and 0 <= at_s - then_s <= _TRAFFIC_S
+        ]
+        lately.append((track_id, direction, at_s))
+        forward, backward = self.counts.get(wire.name, (0, 0))
+        is_forward = direction == "forward"
+        self.counts[wire.name] = (forward + is_forward, backward + (not is_forward))
+        counts = wire.direction in ("both", direction)
+        return Passage(
+            wire.name, wire.kind, direction, counts, at_s, min(before) if before else None
+        )
+
+
+def update_crossings(
+    wires: WireMap,
+    clear_points: dict[str, tuple[float, float]],
+    point: tuple[float, float],
+    distances: NDArray[np.float64],
+) -> list[tuple[Tripwire, Direction]]:
+    """The lines that one thing has crossed by now.
+
+    clear_points: by line, where it last stood clearly on one side; brought up to date. Who
+    trembles upon a line crosses it at most once.
+    """
+    crossed: list[tuple[Tripwire, Direction]] = []
+    for index in np.flatnonzero(distances >= _CLEAR).tolist():
+        wire = wires.wire(index)
+        before = clear_points.get(wire.name)
+        direction = wires.crossed(index, before, point) if before else None
+        clear_points[wire.name] = point
+        if direction:
+            crossed.append((wire, direction))
+    return crossed
+
+
+def _distance(line: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    start, edge = line[:-1], np.diff(line, axis=0)
+    offset = points[:, None, :] - start
+    length = np.maximum((edge**2).sum(axis=1), 1e-18)
+    along = np.clip((offset * edge).sum(axis=2) / length, 0.0, 1.0)
+    away = offset - along[..., None] * edge
+    return np.asarray(np.sqrt((away**2).sum(axis=2)).min(axis=1), np.float64)
+
+
+def _crossing(
+    line: NDArray[np.float64], before: NDArray[np.float64], now: NDArray[np.float64]
+) -> Direction | None:
+    """The net way over all segments: over and back again is no crossing."""
+    walk = now - before
+    start, edge = line[:-1], np.diff(line, axis=0)
+    turn = edge[:, 0] * walk[1] - edge[:, 1] * walk[0]
+    crossing = np.abs(turn) > 1e-12
+    safe = np.where(crossing, turn, 1.0)
+    offset = before - start
+    along_line = (offset[:, 0] * walk[1] - offset[:, 1] * walk[0]) / safe
+    along_walk = (offset[:, 0] * edge[:, 1] - offset[:, 1] * edge[:, 0]) / safe
+    hit = crossing & (along_line >= 0) & (along_line <= 1) & (along_walk > 0) & (along_walk <= 1)
+    net = int(np.sign(turn[hit]).sum())
+    return None if net == 0 else "forward" if net > 0 else "backward"

@@ -1,0 +1,92 @@
+"""How a followed thing moves, measured along its trail."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+_SPAN_S = 0.7
+_MOVING = 0.15
+_STEP = 0.15
+_DESCENT_S = 5.0
+_SAME_SIZE = 0.15
+
+
+class TrailPoint(NamedTuple):
+    """Time in seconds, ground point and height in pixels."""
+
+    at_s: float
+    x: float
+    y: float
+    height: float
+
+
+class Motion(NamedTuple):
+    """Speed in body heights a second, heading in the picture, approach.
+
+    heading_deg: 0 is right, 90 up, None where it hardly moves. approach: growth of its
+    height, share a second.
+    """
+
+    speed: float = 0.0
+    heading_deg: float | None = None
+    approach: float = 0.0
+
+
+def measure_motion(trail: Sequence[TrailPoint], now: TrailPoint, before: Motion) -> Motion:
+    """Since the last point that is 0.7 s old; what it was before while there is none."""
+    for point in reversed(trail):
+        span_s = now.at_s - point.at_s
+        if span_s >= _SPAN_S:
+            return _between(point, now, span_s)
+    return before
+
+
+def roamed(trail: Sequence[TrailPoint]) -> float:
+    """Diagonal of the ground that a trail covers, in body heights."""
+    if len(trail) < 2:
+        return 0.0
+    xs, ys = [point.x for point in trail], [point.y for point in trail]
+    return math.hypot(max(xs) - min(xs), max(ys) - min(ys)) / _mean_height(trail)
+
+
+def walked(trail: Sequence[TrailPoint]) -> float:
+    """Length of a trail in body heights; trembling on the spot is no walk."""
+    if len(trail) < 2:
+        return 0.0
+    step = _STEP * _mean_height(trail)
+    length, last = 0.0, trail[0]
+    for point in trail:
+        distance = math.hypot(point.x - last.x, point.y - last.y)
+        if distance >= step:
+            length, last = length + distance, point
+    return length / _mean_height(trail)
+
+
+def came_down(first: TrailPoint, now: TrailPoint) -> float:
+    """Body heights that feet came down in the first 5 s, rather down than aside.
+
+    0 for what grew meanwhile: that walked towards the camera.
+    """
+    down, aside = now.y - first.y, abs(now.x - first.x)
+    grew = abs(now.height / max(first.height, 1.0) - 1)
+    if now.at_s - first.at_s > _DESCENT_S or down <= aside or grew > _SAME_SIZE:
+        return 0.0
+    return down / max(now.height, 1.0)
+
+
+def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:
+    height = max((then.height + now.height) / 2, 1.0)
+    right, down = now.x - then.x, now.y - then.y
+    speed = math.hypot(right, down) / span_s / height
+    heading = float(round(math.degrees(math.atan2(-down, right)) % 360))
+    growth = math.log(max(now.height, 1.0) / max(then.height, 1.0)) / span_s
+    return Motion(speed, heading % 360 if speed >= _MOVING else None, growth)
+
+
+STILL = Motion()
+"""Before anything is known of it."""
+
+
+def _mean_height(trail: Iterable[TrailPoint]) -> float:
+    heights = [point.height for point in trail]
+    return max(sum(heights) / len(heights), 1.0)

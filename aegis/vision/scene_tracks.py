@@ -1,0 +1,251 @@
+"""Who and what is followed through one camera's scene."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.domain.detection import Detections
+from aegis.domain.observation import Crossing, Entry, ObservedSubject
+from aegis.domain.site import Camera
+from aegis.vision.contact import ProtectedZones
+from aegis.vision.entry import entry_of
+from aegis.vision.line_crossing import WireMap, WireTraffic, update_crossings
+from aegis.vision.subject_view import observe_subject
+from aegis.vision.track_memory import Sighting, TrackMemory
+from aegis.vision.tracker import UNTRACKED, Tracker
+from aegis.vision.zones import ZoneMap, ground_points
+
+_CROSSING_SHOWN_S = 60.0
+_TOUCH_SPEED = 0.6
+
+
+class SceneTracks:
+    """The tracks of one camera with all that is remembered of each.
+
+    Weak where a crowd hides people from each other: ids swap there. Bounded: a track is
+    forgotten seconds after it was last seen.
+    """
+
+    def __init__(self, camera: Camera, score_threshold: float) -> None:
+        self.describe(camera)
+        self._tracker = Tracker(score_threshold)
+        self._tracks: dict[int, TrackMemory] = {}
+        self._traffic = WireTraffic()
+        self._frame_count = 0
+
+    def describe(self, camera: Camera) -> None:
+        """Use another description of the camera from now on; the memory stays."""
+        self._zones = ZoneMap(camera.zones)
+        self._wires = WireMap(camera.tripwires)
+        self._protected = ProtectedZones(camera.zones)
+        self._entrances = frozenset(it.name for it in camera.zones if it.kind == "entrance")
+
+    @property
+    def interval_s(self) -> float:
+        """Between frames, smoothed."""
+        return self._tracker.interval_s
+
+    @property
+    def line_counts(self) -> dict[str, tuple[int, int]]:
+        """By tripwire, crossings forward and backward."""
+        return dict(self._traffic.counts)
+
+    def forget(self) -> None:
+        """Lose sight of everything; ids and counts go on."""
+        self._tracker.forget()
+        self._tracks.clear()
+
+    def follow(
+        self,
+        detections: Detections,
+        resolution_wh: tuple[int, int],
+        at_s: float,
+        *,
+        is_first: bool = False,
+    ) -> tuple[ObservedSubject, ...]:
+        """Remember this frame; what is seen in it and followed.
+
+        is_first: the scene begins, so nobody knows how those in it came.
+        """
+        self._frame_count += 1
+        ids = self._tracker.update(detections, at_s)
+        self._expire(at_s)
+        points, zones = self._locate(detections, ids, resolution_wh)
+        self._remember(detections, ids, points, zones, resolution_wh, at_s, is_first=is_first)
+        self._cross(ids, points, at_s)
+        self._touch(detections, ids, resolution_wh, at_s)
+        return self._view(detections, ids, zones, at_s)
+
+    def match(
+        self, detections: Detections, resolution_wh: tuple[int, int], at_s: float
+    ) -> tuple[ObservedSubject, ...]:
+        """What a frame that came too late shows, told by the present tracks; remembers nothing."""
+        ids = self._tracker.match(detections)
+        _, zones = self._locate(detections, ids, resolution_wh)
+        return self._view(detections, ids, zones, at_s, with_untracked=True)
+
+    def _expire(self, at_s: float) -> None:
+        memory_s = self._tracker.memory_s()
+        self._tracks = {
+            track_id: track
+            for track_id, track in self._tracks.items()
+            if at_s - track.last_seen_s <= memory_s
+        }
+
+    def _locate(
+        self, detections: Detections, ids: NDArray[np.int64], resolution_wh: tuple[int, int]
+    ) -> tuple[NDArray[np.float64], list[set[str]]]:
+        points = ground_points(detections.xyxy, resolution_wh)
+        before = [
+            self._tracks[track_id].zones() if track_id in self._tracks else frozenset[str]()
+            for track_id in ids.tolist()
+        ]
+        return points, self._zones.locate(points, before)
+
+    def _remember(
+        self,
+        detections: Detections,
+        ids: NDArray[np.int64],
+        points: NDArray[np.float64],
+        zones: list[set[str]],
+        resolution_wh: tuple[int, int],
+        at_s: float,
+        *,
+        is_first: bool,
+    ) -> None:
+        """Add this frame to the tracks; ids change in place where somebody else took over."""
+        heights = (detections.xyxy[:, 3] - detections.xyxy[:, 1]).tolist()
+        feet = (points * resolution_wh).tolist()
+        for index in np.flatnonzero(ids != UNTRACKED).tolist():
+            track_id = int(ids[index])
+            x, y = feet[index]
+            sighting = Sighting(at_s, x, y, heights[index], float(detections.scores[index]))
+            track = self._tracks.get(track_id)
+            if track is None:
+                came_by = self._entry(detections, index, resolution_wh, zones[index])
+                self._tracks[track_id] = track = TrackMemory.begin(
+                    detections.labels[index],
+                    self._tracker.start_score,
+                    sighting,
+                    self._frame_count,
+                    "unknown" if is_first else came_by,
+                )
+            if track.add(sighting, zones[index], self._frame_count):
+                ids[index] = self._renew(track_id)
+
+    def _entry(
+        self,
+        detections: Detections,
+        index: int,
+        resolution_wh: tuple[int, int],
+        zones: set[str],
+    ) -> Entry:
+        x0, y0, x1, y1 = detections.xyxy[index].tolist()
+        by_entrance = bool(zones & self._entrances)
+        return entry_of((x0, y0, x1, y1), resolution_wh, by_entrance=by_entrance)
+
+    def _renew(self, track_id: int) -> int:
+        renewed = self._tracker.renew(track_id)
+        self._tracks[renewed] = self._tracks.pop(track_id)
+        return renewed
+
+    def _cross(self, ids: NDArray[np.int64], points: NDArray[np.float64], at_s: float) -> None:
+        if not len(self._wires):
+            return
+        distances = self._wires.distances(points)
+        for index in np.flatnonzero(ids != UNTRACKED).tolist():
+            track_id = int(ids[index])
+            track = self._tracks[track_id]
+            x, y = points[index].tolist()
+            for wire, direction in update_crossings(
+                self._wires, track.clear_points, (x, y), distances[index]
+            ):
+                passage = self._traffic.pass_by(track_id, wire, direction, at_s)
+                track.passages.appendleft(passage)
+
+    def _touch(
+        self,
+        detections: Detections,
+        ids: NDArray[np.int64],
+        resolution_wh: tuple[int, int],
+        at_s: float,
+    ) -> None:
+        """A contact is of people who stay where they are; passing by is none."""
+        if not len(self._protected):
+            return
+        touched = self._protected.touched(detections.xyxy, resolution_wh)
+        for index in np.flatnonzero(ids != UNTRACKED).tolist():
+            track = self._tracks[int(ids[index])]
+            if track.label == "person" and track.motion.speed <= _TOUCH_SPEED:
+                track.contacts.see(touched[index], frozenset(), at_s)
+
+    def _view(
+        self,
+        detections: Detections,
+        ids: NDArray[np.int64],
+        zones: list[set[str]],
+        at_s: float,
+        *,
+        with_untracked: bool = False,
+    ) -> tuple[ObservedSubject, ...]:
+        return tuple(
+            observe_subject(
+                detections,
+                index,
+                names,
+                self._zones.restricted,
+                memory_of(track_id, self._tracks.get(track_id), at_s),
+            )
+            for index, (track_id, names) in enumerate(zip(ids.tolist(), zones, strict=True))
+            if track_id != UNTRACKED or with_untracked
+        )
+
+
+def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str, Any]:
+    """What an ObservedSubject tells beyond its own frame; empty for what is not tracked."""
+    if track is None:
+        return {}
+    return {
+        "track_id": track_id,
+        "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
+        "zone_dwell_s": _lengths(track, track.zones(), at_s),
+        "zone_visits": track.stays.visits(),
+        "zone_halts": track.halts.visits(),
+        "contact_s": {
+            name: round(track.contacts.length_s(name, at_s), 3)
+            for name in track.contacts.present(track.last_seen_s)
+        },
+        "speed": round(track.motion.speed, 3),
+        "heading_deg": None
+        if track.motion.heading_deg is None
+        else round(track.motion.heading_deg),
+        "approach": round(track.motion.approach, 3),
+        "frames": track.frames,
+        "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
+        "is_steady": track.is_steady,
+        "roam": round(track.roam, 2),
+        "path": round(track.path, 2),
+        "came_by": track.came_by,
+        "descent": round(track.descent, 2),
+        "crossings": _crossings(track, at_s),
+    }
+
+
+def _lengths(track: TrackMemory, names: frozenset[str], at_s: float) -> dict[str, float]:
+    return {name: round(track.stays.length_s(name, at_s), 3) for name in names}
+
+
+def _crossings(track: TrackMemory, at_s: float) -> tuple[Crossing, ...]:
+    return tuple(
+        Crossing(
+            wire=passage.wire,
+            kind=passage.kind,
+            direction=passage.direction,
+            counts=passage.counts,
+            ago_s=round(max(0.0, at_s - passage.at_s), 3),
+            behind_s=None if passage.behind_s is None else round(passage.behind_s, 3),
+        )
+        for passage in track.passages
+        if at_s - passage.at_s <= _CROSSING_SHOWN_S
+    )

@@ -1,0 +1,56 @@
+"""How long and how often something has been somewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+_REENTRY_S = 3.0
+_LEAST_VISIT_S = 1.0
+
+
+@dataclass(slots=True)
+class _Stay:
+    entered_s: float
+    last_inside_s: float
+    earlier: int = 0
+
+
+@dataclass(slots=True)
+class Stays:
+    """The stays of one thing by the name of the place; an absence of 3 s ends a stay."""
+
+    _stays: dict[str, _Stay] = field(default_factory=dict)
+
+    def see(self, inside: Iterable[str], was_in: frozenset[str], at_s: float) -> None:
+        """Begin or go on with stays; stays in `was_in` go on whatever the gap."""
+        for name in inside:
+            stay = self._stays.get(name)
+            if stay and (name in was_in or at_s - stay.last_inside_s <= _REENTRY_S):
+                stay.last_inside_s = at_s
+            else:
+                self._stays[name] = _Stay(at_s, at_s, _visits_until(stay))
+
+    def present(self, at_s: float) -> frozenset[str]:
+        """Where it was at this very sighting."""
+        return frozenset(name for name, stay in self._stays.items() if stay.last_inside_s == at_s)
+
+    def length_s(self, name: str, at_s: float) -> float:
+        """How long it has been there without leaving."""
+        stay = self._stays.get(name)
+        return max(0.0, at_s - stay.entered_s) if stay else 0.0
+
+    def visits(self) -> dict[str, int]:
+        """How often it has been at each place for a second or more."""
+        counts = {name: _visits_until(stay) for name, stay in self._stays.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    def begin_anew(self, at_s: float) -> None:
+        """Nothing was there before this moment."""
+        for stay in self._stays.values():
+            stay.entered_s = max(stay.entered_s, at_s)
+            stay.earlier = 0
+
+
+def _visits_until(stay: _Stay | None) -> int:
+    if stay is None:
+        return 0
+    return stay.earlier + (stay.last_inside_s - stay.entered_s >= _LEAST_VISIT_S)

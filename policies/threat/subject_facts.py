@@ -1,0 +1,117 @@
+"""The facts of one subject, as rules name them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aegis.domain.observation import Crossing, ObservedSubject
+from aegis.domain.site import Camera
+
+NEVER_S = 1e9
+"""Stands for "not at all" where a fact is a time: rules ask for less than something."""
+
+_DELIVERY = frozenset({"door", "entrance", "protected"})
+_LATELY_S = 10.0
+_CLIMBED_S = 30.0
+_LEAST_ROAM = 0.5
+
+SUBJECT_FIELDS = frozenset(
+    {"label", "score", "mean_score", "steady", "frames", "track_id", "dwell_s"}
+    | {"speed", "heading_deg", "approach", "roam", "path", "laps", "came_by", "descent"}
+    | {"zones", "restricted_zones", "zone_dwell_s", "zone_visits", "zone_halts", "restricted_s"}
+    | {
+        "stops",
+        "returns",
+        "came_back",
+        "waiting",
+        "at_door",
+        "protected",
+        "doors_tried",
+        "door_visits",
+        "door_s",
+    }
+    | {"contact_s", "touch_s", "crossed", "tripwire", "climbed", "behind_s"}
+    | {"owner", "away_s", "x", "y", "height", "near_person", "companions", "nearest"}
+)
+
+
+def gather_subject_facts(
+    subject: ObservedSubject, resolution_wh: tuple[int, int], camera: Camera
+) -> dict[str, Any]:
+    """Everything but its nearness to others."""
+    width, height = resolution_wh
+    x0, y0, x1, y1 = subject.bbox
+    return {
+        "label": subject.label,
+        "score": subject.score,
+        "mean_score": subject.mean_score,
+        "steady": subject.is_steady,
+        "frames": subject.frames,
+        "track_id": subject.track_id or 0,
+        "dwell_s": subject.dwell_s,
+        "contact_s": subject.contact_s,
+        "touch_s": max(subject.contact_s.values(), default=0.0),
+        "owner": subject.owner or 0,
+        "away_s": subject.away_s,
+        "x": (x0 + x1) / 2 / width,
+        "y": y1 / height,
+        "height": (y1 - y0) / height,
+        **_motion(subject),
+        **_places(subject, camera),
+        **_crossings(subject.crossings),
+    }
+
+
+def _motion(subject: ObservedSubject) -> dict[str, Any]:
+    return {
+        "speed": subject.speed,
+        "heading_deg": -1.0 if subject.heading_deg is None else subject.heading_deg,
+        "approach": subject.approach,
+        "roam": subject.roam,
+        "path": subject.path,
+        "laps": subject.path / (2 * max(subject.roam, _LEAST_ROAM)),
+        "came_by": subject.came_by,
+        "descent": subject.descent,
+    }
+
+
+def _places(subject: ObservedSubject, camera: Camera) -> dict[str, Any]:
+    kinds = {zone.name: zone.kind for zone in camera.zones}
+    visits = subject.zone_visits
+    halts = subject.zone_halts
+    doors = {name: count for name, count in halts.items() if kinds.get(name) == "door"}
+    returns = max(visits.values(), default=1) - 1
+    stays = subject.zone_dwell_s
+    return {
+        "zones": list(subject.zones),
+        "restricted_zones": list(subject.restricted_zones),
+        "zone_dwell_s": stays,
+        "zone_visits": visits,
+        "restricted_s": max((stays.get(it, 0.0) for it in subject.restricted_zones), default=0.0),
+        "zone_halts": halts,
+        "stops": sum(kinds.get(name) != "entrance" for name in halts),
+        "returns": returns,
+        "came_back": max(returns, subject.came_back),
+        "waiting": any(kinds.get(name) == "waiting" for name in subject.zones),
+        "at_door": any(kinds.get(name) in _DELIVERY for name in subject.zones),
+        "protected": any(kinds.get(name) == "protected" for name in subject.zones),
+        "doors_tried": len(doors),
+        "door_visits": sum(doors.values()),
+        "door_s": _longest_at_door(stays, kinds),
+    }
+
+
+def _longest_at_door(stays: Mapping[str, float], kinds: Mapping[str, str]) -> float:
+    return max((it for name, it in stays.items() if kinds.get(name) == "door"), default=0.0)
+
+
+def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:
+    counted = [it for it in crossings if it.counts]
+    lately = [it for it in counted if it.ago_s <= _LATELY_S]
+    behind = [it.behind_s for it in lately if it.kind == "door" and it.behind_s is not None]
+    over = any(it.kind == "barrier" and it.ago_s <= _CLIMBED_S for it in counted)
+    return {
+        "crossed": [it.wire for it in lately],
+        "tripwire": any(it.kind == "tripwire" for it in lately),
+        "climbed": over,
+        "behind_s": min(behind, default=NEVER_S),
+    }
