@@ -43,6 +43,8 @@ _ANALYSIS: dict[str, Any] = {
     "incident_id": "incident_123",
     "new_incident": True,
     "subtype": "loitering",
+    "alarm_level": 1,
+    "alarm_facts": ["suspicious_behavior: loitering", "1 x person seen"],
     "response_plan": [_STEP],
     "camera_id": "CAM_01",
     "frame_number": 42,
@@ -80,6 +82,8 @@ _INCIDENT: dict[str, Any] = {
     "evidence_strip": [_SMALL_PICTURE],
     "evidence_evicted_at": None,
     "hold": None,
+    "alarm_level": 4,
+    "alarm_facts": ["violence: weapon", "1 x person seen"],
 }
 _HEALTH = {
     "status": "healthy",

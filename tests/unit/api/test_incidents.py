@@ -17,7 +17,8 @@ RECORD = {
     "id", "timestamp", "type", "severity", "confidence", "status", "reasoning", "subjects",
     "response_plan", "evidence_path", "created_at", "updated_at", "actions_taken", "notes",
     "resolved_by", "status_history", "camera_id", "subtype", "first_seen", "last_seen",
-    "frame_count", "thumbnail_path", "evidence_strip", "evidence_evicted_at", "hold",
+    "frame_count", "thumbnail_path", "evidence_strip", "evidence_evicted_at", "hold", "alarm_level",
+    "alarm_facts",
 }  # fmt: skip
 
 
