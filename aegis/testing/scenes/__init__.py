@@ -1,0 +1,1 @@
+"""Scenes as a security camera films them, rendered, with the exact truth of what goes on."""
