@@ -7,18 +7,18 @@ from datetime import datetime
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident
 from aegis.errors import IncidentNotFound
-from data.change import Change
+from data.change import Change, IncidentOpened
 from data.entry import Entry
 from data.evidence import Picture
 from data.fold import fold, fold_all
-from data.grouping import find_group
+from data.grouping import find_group, place_keys
 from data.incident_id import make_incident_id
 from data.journal import Journal
 from data.live_incidents import LiveIncidents
 from data.mark import Mark, MarkEntry
 
-_CANDIDATES = 8
-"""So many of a group's incidents a late frame may still belong to."""
+_CANDIDATES = 32
+"""So many of the latest incidents of a rule at a camera a frame may belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class Batch:
 
     def group_of(self, assessment: Assessment) -> Incident | None:
         """The incident that a frame belongs to, if there is one."""
-        key = assessment.grouping_key
-        if key is None:
-            return None
-        ids = [*self._opened.get(key, []), *self._journal.opened_under(key, _CANDIDATES)]
-        return find_group(filter(None, map(self.get, ids)), assessment)
+        found = dict[str, None]()
+        for key in place_keys(assessment):
+            found |= dict.fromkeys(self._opened.get(key, []))
+            found |= dict.fromkeys(self._journal.opened_under(key, _CANDIDATES))
+        return find_group(filter(None, map(self.get, found)), assessment)
 
     def outcome_of(self, key: str) -> Outcome | None:
         """What was done under a key, in this batch or ever before."""
@@ -88,12 +88,10 @@ class Batch:
         """An id that was never given before."""
         return make_incident_id(self.last_number + 1)
 
-    def open(self, incident_id: str, change: Change, grouping_key: str | None, key: str) -> None:
+    def open(self, incident_id: str, change: IncidentOpened, key: str) -> None:
         """Add the entry that opens an incident under the id that `next_id` gave."""
         self.add(incident_id, change, key)
         self.last_number += 1
-        if grouping_key is not None:
-            self._opened.setdefault(grouping_key, []).insert(0, incident_id)
 
     def add(self, incident_id: str, change: Change, key: str | None = None) -> None:
         """Add an entry, numbered after those of its incident, and fold it in."""
@@ -103,6 +101,8 @@ class Batch:
         incident = fold(before, entry)
         self.incidents[incident_id] = incident
         self.entries.append(entry)
+        if entry.grouping_key is not None:
+            self._opened.setdefault(entry.grouping_key, []).insert(0, incident_id)
         if key is not None:
             self._outcomes[key] = Outcome(entry.change, incident_id, incident)
 

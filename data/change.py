@@ -38,6 +38,8 @@ class IncidentExtended(_Numbered):
     account: the whole judgement, when this frame tells it better than those before.
     evidence_path, evidence_sha256: there only when this frame's picture is kept from now on.
     evidence_strip: the whole strip from now on; None: it stays.
+    camera_id, place_key: there only when this camera shows it for the first time;
+    grouping_key: there only when it is new to the incident.
     """
 
     kind: ClassVar[str] = "incident_extended"
@@ -51,6 +53,9 @@ class IncidentExtended(_Numbered):
     evidence_sha256: str | None = None
     evidence_strip: tuple[EvidenceFrame, ...] | None = None
     thumbnail_path: str | None = None
+    camera_id: str | None = None
+    place_key: str | None = None
+    grouping_key: str | None = None
 
 
 class PlanAttached(_Numbered):

@@ -22,7 +22,7 @@ from data.change import (
     StatusChanged,
 )
 from data.evidence import Picture
-from data.grouping import goes_on, tells_better
+from data.grouping import gap_s, goes_on, is_settled, place_key, tells_better
 from data.mark import Mark
 from data.strip import Strip, make_strip, prolong_strip
 
@@ -42,7 +42,8 @@ class RecordFrame:
     """Open an incident for a frame, or extend the one it belongs to.
 
     A key seen before gives the same incident and the same `is_new`, and counts nothing; the
-    incident is as it stands now, so that the caller sees a plan attached since.
+    incident is as it stands now, so that the caller sees a plan attached since. What has
+    been judged for long and has not moved is noted twice in a quiet gap, not with each frame.
     strip: small pictures of the moments up to the frame, the last of the frame itself.
     """
 
@@ -59,6 +60,8 @@ class RecordFrame:
             incident = batch.group_of(self.assessment)
             if incident is None:
                 self._open(batch, key)
+            elif self._is_old_news(incident):
+                return Recorded(incident=incident, is_new=False)
             else:
                 self._extend(batch, incident, key)
             kept = batch.outcome_of(key)
@@ -66,6 +69,10 @@ class RecordFrame:
         if kept is None or (incident := now or kept.incident) is None:
             raise IncidentNotFound
         return Recorded(incident=incident, is_new=isinstance(kept.change, IncidentOpened))
+
+    def _is_old_news(self, incident: Incident) -> bool:
+        recent = gap_s(incident, self.assessment.captured_at) < self.assessment.quiet_gap_s / 2
+        return recent and is_settled(incident, self.assessment)
 
     def _open(self, batch: Batch, key: str) -> None:
         seen, incident_id = self.assessment, batch.next_id()
@@ -78,7 +85,7 @@ class RecordFrame:
             evidence_strip=strip.frames,
             thumbnail_path=strip.thumbnail_path,
         )
-        batch.open(incident_id, change, seen.grouping_key, key)
+        batch.open(incident_id, change, key)
         _show(batch, picture, strip)
 
     def _extend(self, batch: Batch, incident: Incident, key: str) -> None:
@@ -91,6 +98,8 @@ class RecordFrame:
             if picture
             else prolong_strip(incident, self.strip)
         )
+        is_new_camera = seen.camera_id is not None and seen.camera_id not in incident.cameras
+        is_new_key = seen.grouping_key not in incident.grouping_keys
         change = IncidentExtended(
             captured_at=seen.captured_at,
             severity=seen.severity,
@@ -101,6 +110,9 @@ class RecordFrame:
             evidence_sha256=picture and picture.sha256,
             evidence_strip=strip.frames if strip else None,
             thumbnail_path=strip.thumbnail_path if strip and picture else None,
+            camera_id=seen.camera_id if is_new_camera else None,
+            place_key=place_key(seen) if is_new_camera else None,
+            grouping_key=seen.grouping_key if is_new_key else None,
         )
         batch.add(incident.id, change, key)
         _show(batch, picture, strip)

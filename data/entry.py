@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from aegis.domain.value import to_utc
-from data.change import CHANGES, Change, IncidentOpened
+from data.change import CHANGES, Change, IncidentExtended, IncidentOpened
+from data.grouping import place_key
 from data.mark import MarkEntry
 
 GENESIS = "0" * 64
@@ -51,10 +52,10 @@ class Entry:
 
     @property
     def grouping_key(self) -> str | None:
-        """The key under which later frames find the incident that this entry opens."""
-        return (
-            self.change.assessment.grouping_key if isinstance(self.change, IncidentOpened) else None
-        )
+        """The key under which later frames find the incident, where this entry gives it one."""
+        if isinstance(self.change, IncidentOpened):
+            return place_key(self.change.assessment)
+        return self.change.place_key if isinstance(self.change, IncidentExtended) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from data.change import (
 )
 from data.entry import Entry
 
+_KEYS = 16
+"""So many of an incident's latest grouping keys are remembered."""
+
 
 def fold(incident: Incident | None, entry: Entry) -> Incident | None:
     """The incident after the entry; None before it was opened and after it was deleted."""
@@ -81,7 +84,10 @@ def _open(incident_id: str, change: IncidentOpened, at: datetime) -> Incident:
         first_seen=seen.captured_at,
         last_seen=seen.captured_at,
         grouping_key=seen.grouping_key,
+        grouping_keys=() if seen.grouping_key is None else (seen.grouping_key,),
+        cameras=() if seen.camera_id is None else (seen.camera_id,),
         quiet_gap_s=seen.quiet_gap_s,
+        max_duration_s=seen.max_duration_s,
         **_account(seen),
     )
 
@@ -110,6 +116,10 @@ def _extend(incident: Incident, change: IncidentExtended, at: datetime) -> Incid
         "confidence": max(incident.confidence, change.confidence),
         "updated_at": at,
     }
+    if change.camera_id:
+        update["cameras"] = (*incident.cameras, change.camera_id)
+    if change.grouping_key:
+        update["grouping_keys"] = (*incident.grouping_keys, change.grouping_key)[-_KEYS:]
     if change.reasoning:
         update["reasoning"] = change.reasoning
     if change.account:

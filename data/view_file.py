@@ -19,7 +19,7 @@ from data.journal import Journal
 from data.sql import load_queries
 
 _QUERIES = load_queries("views")
-_VERSION = 2
+_VERSION = 3
 """Goes up with every change of the schema, of the fold, or of the domain's incident."""
 _LOUD_EVERY = 50_000
 """After so many entries the log says how far a rebuild has come."""
@@ -37,7 +37,7 @@ _COLUMNS = pa.schema(
         ("type", pa.string()),
         ("severity", pa.string()),
         ("status", pa.string()),
-        ("camera_id", pa.string()),
+        ("cameras", pa.list_(pa.string())),
         ("confidence", pa.float64()),
         ("evidence_path", pa.string()),
         ("text", pa.string()),
@@ -203,7 +203,7 @@ def _columns_of(incident: Incident) -> dict[str, object]:
         "type": incident.type,
         "severity": incident.severity,
         "status": incident.status,
-        "camera_id": incident.camera_id,
+        "cameras": list(incident.cameras),
         "confidence": incident.confidence,
         "evidence_path": incident.evidence_path,
         "text": "\n".join(said).casefold(),

@@ -1,5 +1,6 @@
 """What the API answers: the document's fields, derived from the domain."""
 
+from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -118,6 +119,9 @@ class IncidentAnswer(Answer):
     timestamp: of the frame that opened it; severity and confidence: the highest seen.
     evidence_strip: small pictures of the moments around the best frame, oldest first.
     hold: there while nothing of the incident may be deleted.
+    camera_id: the first that showed it; cameras: all that did, in that order.
+    is_ongoing, ended_at: by the time of its frames, whatever people decided about it.
+    policy_version: of the rules and the site that judged it.
     """
 
     id: str
@@ -147,14 +151,22 @@ class IncidentAnswer(Answer):
     hold: Hold | None = None
     alarm_level: int = Field(default=0, ge=0, le=4)
     alarm_facts: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+    is_ongoing: bool = False
+    ended_at: UtcDatetime | None = None
+    rule: str | None = None
+    policy_version: str = ""
 
     @classmethod
-    def of(cls, incident: Incident) -> Self:
-        """The incident without what only the store needs."""
+    def of(cls, incident: Incident, now: datetime | None = None) -> Self:
+        """The incident without what only the store needs, as it stands now."""
+        ended_at = incident.ended_at(now or datetime.now(UTC))
         shown = {name: getattr(incident, name) for name in _SAME_AS_INCIDENT}
         plan = incident.response_plan
         return cls(
             **shown,
+            is_ongoing=ended_at is None,
+            ended_at=ended_at,
             response_plan=plan.steps if plan else (),
             actions_taken=tuple(_taken(action) for action in incident.actions_taken),
             status_history=tuple(
@@ -164,7 +176,8 @@ class IncidentAnswer(Answer):
 
 
 _SAME_AS_INCIDENT = tuple(
-    set(IncidentAnswer.model_fields) - {"response_plan", "actions_taken", "status_history"}
+    set(IncidentAnswer.model_fields)
+    - {"response_plan", "actions_taken", "status_history", "is_ongoing", "ended_at"}
 )
 
 

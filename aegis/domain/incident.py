@@ -1,5 +1,6 @@
 """What happened, kept with everything that was done about it."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -69,6 +70,7 @@ class Incident(Value):
 
     timestamp: of the frame that opened it; created_at and updated_at: the store's clock.
     severity and confidence: the highest seen; frame_count: frames that showed it.
+    camera_id: the first that showed it; cameras: all that did, in that order.
     response_plan: None until it is planned.
     evidence_sha256: of the JPEG behind `evidence_path`.
     evidence_strip: small pictures of the moments around the best frame, oldest first.
@@ -105,7 +107,10 @@ class Incident(Value):
     rule: str | None = None
     policy_version: str = ""
     grouping_key: str | None = None
+    grouping_keys: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
     quiet_gap_s: float = 60.0
+    max_duration_s: float | None = None
     facts: dict[str, Any] = {}
     evidence_strip: tuple[EvidenceFrame, ...] = ()
     thumbnail_path: str | None = None
@@ -127,6 +132,19 @@ class Incident(Value):
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.status in OPEN_STATUSES
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """When it was seen last, once `now` is a quiet gap later; None while it goes on.
+
+        By the time of its frames, whatever people decided about it. One that outlasts its
+        longest duration ended then: what is still there has been judged.
+        """
+        if self.max_duration_s is not None:
+            longest = self.first_seen + timedelta(seconds=self.max_duration_s)
+            if self.last_seen > longest:
+                return longest
+        is_quiet = now > self.last_seen + timedelta(seconds=self.quiet_gap_s)
+        return self.last_seen if is_quiet else None
 
 
 class Recorded(Value):

@@ -198,6 +198,7 @@ class InMemoryStore:
             | {
                 "id": incident_id,
                 "timestamp": assessment.captured_at,
+                "cameras": (assessment.camera_id,) if assessment.camera_id else (),
                 "first_seen": assessment.captured_at,
                 "last_seen": assessment.captured_at,
                 "created_at": now,
@@ -240,7 +241,7 @@ def _matches(incident: Incident, query: IncidentQuery) -> bool:
         and (not query.types or incident.type in query.types)
         and (query.from_date is None or incident.timestamp >= query.from_date)
         and (query.to_date is None or incident.timestamp <= query.to_date)
-        and (query.camera_id is None or incident.camera_id == query.camera_id)
+        and (query.camera_id is None or query.camera_id in incident.cameras)
         and (query.text is None or query.text.casefold() in "\n".join(told).casefold())
     )
 

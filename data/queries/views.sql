@@ -9,7 +9,7 @@ CREATE TABLE incidents (
     type VARCHAR,
     severity VARCHAR,
     status VARCHAR,
-    camera_id VARCHAR,
+    cameras VARCHAR[],
     confidence DOUBLE,
     evidence_path VARCHAR,
     text VARCHAR,
@@ -54,7 +54,7 @@ WHERE ($statuses::VARCHAR[] IS NULL OR list_contains($statuses::VARCHAR[], statu
   AND ($types::VARCHAR[] IS NULL OR list_contains($types::VARCHAR[], type))
   AND ($from_date::TIMESTAMP IS NULL OR happened_at >= $from_date::TIMESTAMP)
   AND ($to_date::TIMESTAMP IS NULL OR happened_at <= $to_date::TIMESTAMP)
-  AND ($camera_id::VARCHAR IS NULL OR camera_id = $camera_id::VARCHAR)
+  AND ($camera_id::VARCHAR IS NULL OR list_contains(cameras, $camera_id::VARCHAR))
   AND ($text::VARCHAR IS NULL OR contains(text, $text::VARCHAR));
 
 -- name: page
@@ -67,7 +67,7 @@ SELECT record FROM incidents WHERE rowid IN (
       AND ($types::VARCHAR[] IS NULL OR list_contains($types::VARCHAR[], type))
       AND ($from_date::TIMESTAMP IS NULL OR happened_at >= $from_date::TIMESTAMP)
       AND ($to_date::TIMESTAMP IS NULL OR happened_at <= $to_date::TIMESTAMP)
-      AND ($camera_id::VARCHAR IS NULL OR camera_id = $camera_id::VARCHAR)
+      AND ($camera_id::VARCHAR IS NULL OR list_contains(cameras, $camera_id::VARCHAR))
       AND ($text::VARCHAR IS NULL OR contains(text, $text::VARCHAR))
       AND ($after_time::TIMESTAMP IS NULL
            OR happened_at < $after_time::TIMESTAMP

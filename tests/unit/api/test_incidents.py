@@ -19,6 +19,7 @@ RECORD = {
     "resolved_by", "status_history", "camera_id", "subtype", "first_seen", "last_seen",
     "frame_count", "thumbnail_path", "evidence_strip", "evidence_evicted_at", "hold", "alarm_level",
     "alarm_facts",
+    "cameras", "is_ongoing", "ended_at", "rule", "policy_version",
 }  # fmt: skip
 
 

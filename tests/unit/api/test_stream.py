@@ -50,7 +50,7 @@ def test_document_message_and_decision_27_every_message_has_seq_and_timestamp(
     assert created["type"] == "incident_created"
     assert created["data"]["camera_id"] == "CAM_01"
     assert created["data"]["response_plan"][0]["step"] == 1
-    assert not {"grouping_key", "quiet_gap_s", "facts", "policy_version"} & set(created["data"])
+    assert not {"grouping_key", "quiet_gap_s", "facts"} & set(created["data"])
     assert result["type"] == "analysis_result"
     assert set(result["data"]) == FIVE | {"incident_id", "camera_id"}
     assert updated["type"] == "incident_updated"
