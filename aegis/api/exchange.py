@@ -12,8 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aegis.api.caller import Caller
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _SCOPE_KEY = "aegis.exchange"
+_BEGINNINGS = frozenset(
+    {"http.response.start", "websocket.accept", "websocket.http.response.start"}
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -44,7 +47,7 @@ def exchange_of(scope: Scope) -> Exchange:
 def choose_request_id(scope: Scope) -> str:
     """The caller's own `X-Request-ID` if it is a sane one, else a new one."""
     own = Headers(scope=scope).get("x-request-id", "")
-    return own if _SANE_ID.fullmatch(own) else f"req_{uuid.uuid4().hex[:16]}"
+    return own if SANE_REQUEST_ID.fullmatch(own) else f"req_{uuid.uuid4().hex[:16]}"
 
 
 class ExchangeMiddleware:
@@ -62,7 +65,7 @@ class ExchangeMiddleware:
         scope[_SCOPE_KEY] = exchange
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] in {"http.response.start", "websocket.accept"}:
+            if message["type"] in _BEGINNINGS:
                 exchange.status = message.get("status", 101)
                 _add_headers(message, exchange)
             await send(message)

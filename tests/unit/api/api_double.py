@@ -114,6 +114,8 @@ class SocketDouble:
     path: str = "/ws/analysis"
     headers: Mapping[str, str] = field(default_factory=dict)
     subprotocols: Sequence[str] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    refused: tuple[int, dict[str, Any]] | None = None
     peer: tuple[str, int] = PEER
     accepted: Message | None = None
     close_code: int | None = None
@@ -143,6 +145,7 @@ class SocketDouble:
             "client": self.peer,
             "server": ("aegis.test", 80),
             "subprotocols": list(self.subprotocols),
+            "extensions": dict(self.extensions),
         }
         await self._to_app.put({"type": "websocket.connect"})
         task = asyncio.create_task(self._serve(scope))
@@ -160,9 +163,13 @@ class SocketDouble:
             message = await asyncio.wait_for(self._from_app.get(), within_s)
             if message["type"] == "websocket.accept":
                 self.accepted = message
+            elif message["type"] == "websocket.http.response.start":
+                body = await asyncio.wait_for(self._from_app.get(), within_s)
+                self.refused = (message["status"], json.loads(body["body"]))
+                raise ConnectionRefusedError(message["status"])
             elif message["type"] == "websocket.send":
-                body: dict[str, Any] = json.loads(message["text"])
-                return body
+                told: dict[str, Any] = json.loads(message["text"])
+                return told
             else:
                 self.close_code, self.close_reason = message["code"], message.get("reason", "")
                 raise ConnectionAbortedError(self.close_code)

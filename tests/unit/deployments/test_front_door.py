@@ -1,10 +1,13 @@
 """One request id, and no deadline but ours, whatever Serve's layers do."""
 
 import asyncio
+import json
 
 import pytest
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from deployments.front_door import FrontDoor
 
@@ -47,3 +50,73 @@ def test_another_id_is_replaced(hostile: bytes) -> None:
 def test_a_callers_deadline_is_not_heard() -> None:
     answer = _answer_headers((b"x-request-timeout-seconds", b"0"))
     assert answer["x-seen-deadline"] == "none"
+
+
+def _through(app: ASGIApp, path: str = "/api/stats") -> tuple[int, Headers, bytes]:
+    messages: list[Message] = []
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "path": path, "headers": [(b"x-request-id", b"mine-42")]}
+    asyncio.run(FrontDoor(app)(scope, receive, send))
+    start, *bodies = messages
+    body = b"".join(message.get("body", b"") for message in bodies)
+    return start["status"], Headers(raw=start["headers"]), body
+
+
+def _answering(status: int, kind: str, **headers: str) -> ASGIApp:
+    return Response("in Serve's own words", status, headers, kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (404, "NOT_FOUND"),
+        (408, "REQUEST_TIMEOUT"),
+        (429, "RATE_LIMIT_EXCEEDED"),
+        (500, "INTERNAL_ERROR"),
+        (503, "SERVICE_UNAVAILABLE"),
+    ],
+)
+def test_decision_30_serves_own_errors_become_the_envelope(status: int, code: str) -> None:
+    told, headers, body = _through(_answering(status, "text/plain"))
+    envelope = json.loads(body)
+    assert (told, envelope["error"]["code"]) == (status, code)
+    assert envelope["request_id"] == headers["x-request-id"] == "mine-42"
+    assert headers["content-length"] == str(len(body))
+    assert b"own words" not in body
+
+
+def test_decision_13_serves_retry_after_is_kept() -> None:
+    _, headers, _ = _through(_answering(503, "text/plain", **{"Retry-After": "7"}))
+    assert headers["retry-after"] == "7"
+    _, headers, _ = _through(_answering(503, "text/plain"))
+    assert headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "path"),
+    [
+        (404, "application/json", "/api/stats"),
+        (200, "text/plain", "/api/stats"),
+        (503, "text/plain", "/-/healthz"),
+    ],
+)
+def test_our_own_answers_and_serves_health_checks_stay(status: int, kind: str, path: str) -> None:
+    told, _, body = _through(_answering(status, kind), path)
+    assert (told, body) == (status, b"in Serve's own words")
+
+
+def test_decision_30_what_serve_raises_is_an_envelope_without_its_words() -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("secret inside")
+
+    with capture_logs() as lines:
+        status, _, body = _through(fail)
+    assert (status, json.loads(body)["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert b"secret" not in body
+    assert lines[0]["request_id"] == "mine-42"
