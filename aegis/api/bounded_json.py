@@ -3,13 +3,23 @@
 import math
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, from_json
+from typing_extensions import TypeAliasType
 
 from aegis.api.problems import validation_failed
 from aegis.errors import ValidationFailed
 
-_MAX_DEPTH = 8
+_MAX_DEPTH = 32
 _MAX_VALUES = 1_000
 _MAX_CHARACTERS = 16_384
 _MAX_INTEGER = 2**63 - 1
@@ -60,11 +70,50 @@ def check_text(text: str) -> str:
     return text
 
 
-BoundedObject = Annotated[dict[str, Any], AfterValidator(check_bounds)]
-"""A free JSON object of bounded depth and size."""
+_NO_NUL: dict[str, JsonValue] = {"pattern": r"^[^\u0000]*$"}
+PLAIN_NAMES: dict[str, JsonValue] = {"propertyNames": _NO_NUL}
+"""Describes an object whose names are without NUL."""
 
-PlainText = Annotated[str, AfterValidator(check_text)]
+PlainText = Annotated[str, AfterValidator(check_text), Field(json_schema_extra=_NO_NUL)]
 """Text without NUL."""
+
+FreeJson = TypeAliasType(
+    "FreeJson",
+    "bool | _BoundedInteger | _BoundedNumber | PlainText | list[FreeJson] | _FreeObject | None",
+)
+"""How a value that is free in form is described; `check_bounds` is what checks it."""
+
+_BoundedInteger = Annotated[int, Field(ge=-_MAX_INTEGER, le=_MAX_INTEGER)]
+_BoundedNumber = Annotated[float, Field(ge=-_MAX_INTEGER, le=_MAX_INTEGER)]
+_FreeObject = Annotated[dict[str, FreeJson], Field(json_schema_extra=PLAIN_NAMES)]
+
+
+class _DescribedAs:
+    """Any value to validation, this type to the schema: one message instead of one a branch."""
+
+    def __init__(self, shown: Any) -> None:
+        self._shown = shown
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of what is shown."""
+        return handler(TypeAdapter(self._shown).core_schema)
+
+
+FreeValue = Annotated[Any, _DescribedAs(FreeJson)]
+"""A value that whoever holds it checks by `check_bounds`."""
+
+BoundedObject = Annotated[
+    dict[str, Any],
+    AfterValidator(check_bounds),
+    _DescribedAs(_FreeObject),
+    Field(
+        description=f"At most {_MAX_DEPTH} deep, {_MAX_VALUES} values and {_MAX_CHARACTERS} "
+        "characters"
+    ),
+]
+"""A free JSON object of bounded depth and size."""
 
 
 def _parts(item: object) -> list[object]:
@@ -76,6 +125,6 @@ def _parts(item: object) -> list[object]:
 def _characters(item: object) -> int:
     if isinstance(item, float) and not math.isfinite(item):
         raise ValueError("should hold finite numbers only")
-    if isinstance(item, int) and abs(item) > _MAX_INTEGER:
-        raise ValueError("should hold integers of 64 bits at most")
+    if isinstance(item, int | float) and abs(item) > _MAX_INTEGER:
+        raise ValueError("should hold numbers of 63 bits at most")
     return len(check_text(item)) if isinstance(item, str) else 0

@@ -4,15 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from aegis.api.bounded_json import PlainText
-from aegis.api.instant import parse_end, parse_instant
+from aegis.api.bounded_json import PlainText, check_text
+from aegis.api.instant import SCHEMA, parse_end, parse_instant
 from aegis.domain.assessment import Severity
 from aegis.domain.incident import IncidentQuery, IncidentStatus
 from aegis.errors import BadRequest
 
 _MAX_OFFSET = 10**9
+_MAX_CURSOR = 500
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -41,7 +42,16 @@ def _read_end(value: object) -> object:
     return parse_end(value) if isinstance(value, str) else value
 
 
+def _check_cursor(text: str) -> str:
+    """The store knows its own; this only spares it what cannot be one."""
+    if not text or len(text) > _MAX_CURSOR:
+        raise ValueError("should be the next_cursor of a page")
+    return check_text(text)
+
+
 WholeNumber = Annotated[int, BeforeValidator(read_whole_number)]
+_Start = Annotated[datetime, BeforeValidator(_read_start), WithJsonSchema(dict(SCHEMA))]
+_End = Annotated[datetime, BeforeValidator(_read_end), WithJsonSchema(dict(SCHEMA))]
 _Words = Annotated[list[PlainText], BeforeValidator(split_words)]
 
 
@@ -62,12 +72,12 @@ class IncidentFilter(BaseModel):
         max_length=100,
         examples=["violence", "suspicious_behavior"],
     )
-    from_date: Annotated[datetime | None, BeforeValidator(_read_start)] = Field(
+    from_date: _Start | None = Field(
         None,
         description="ISO 8601, included; without a zone UTC",
         examples=["2025-01-01T00:00:00Z"],
     )
-    to_date: Annotated[datetime | None, BeforeValidator(_read_end)] = Field(
+    to_date: _End | None = Field(
         None,
         description="ISO 8601, included; a bare date includes that day",
         examples=["2025-01-31T23:59:59Z"],
@@ -82,8 +92,10 @@ class IncidentFilter(BaseModel):
     offset: WholeNumber = Field(
         0, ge=0, le=_MAX_OFFSET, description="Pagination offset", examples=[0]
     )
-    cursor: PlainText | None = Field(
-        None, max_length=500, description="`next_cursor` of the page before; wins over offset"
+    cursor: Annotated[str, AfterValidator(_check_cursor)] | None = Field(
+        None,
+        description="`next_cursor` of the page before; wins over offset",
+        json_schema_extra={"format": "cursor"},
     )
 
     def to_query(self) -> IncidentQuery:

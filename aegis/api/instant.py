@@ -1,9 +1,17 @@
 """ISO 8601 as people and programs write it."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
+from types import MappingProxyType
+from typing import Any
 
 from aegis.domain.value import to_utc
+
+SCHEMA: Mapping[str, Any] = MappingProxyType(
+    {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+)
+"""What is described of it; further forms of ISO 8601 are read as well."""
 
 _DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}", re.ASCII)
 _OFFSET_AFTER_SPACE = re.compile(r"(.*[T ].*\d) (\d{2}:?\d{2})", re.ASCII)

@@ -13,8 +13,14 @@ from pydantic import (
     model_validator,
 )
 
-from aegis.api.bounded_json import BoundedObject, PlainText, check_bounds
-from aegis.api.instant import parse_instant
+from aegis.api.bounded_json import (
+    PLAIN_NAMES,
+    BoundedObject,
+    FreeValue,
+    PlainText,
+    check_bounds,
+)
+from aegis.api.instant import SCHEMA, parse_instant
 from aegis.domain.incident import IncidentStatus
 from aegis.domain.response import ActionType
 
@@ -30,11 +36,17 @@ def _read_instant(value: object) -> datetime:
     return parse_instant(value)
 
 
+def _read_integer(value: object) -> object:
+    """To JSON 7.0 and 7 are one number; `"7"` and `true` are none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _none_if_blank(text: str | None) -> str | None:
     return text if text and text.strip() else None
 
 
-Instant = Annotated[datetime, BeforeValidator(_read_instant)]
+FrameNumber = Annotated[int, Field(ge=0, le=2**63 - 1), BeforeValidator(_read_integer)]
+Instant = Annotated[datetime, BeforeValidator(_read_instant), WithJsonSchema(dict(SCHEMA))]
 Name = Annotated[PlainText | None, Field(max_length=200), AfterValidator(_none_if_blank)]
 
 
@@ -47,7 +59,8 @@ class RequestBody(BaseModel):
 class FrameMetadata(RequestBody):
     """Where a frame comes from; further fields are kept with it."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=PLAIN_NAMES)
+    __pydantic_extra__: dict[str, FreeValue] = Field(init=False)
 
     camera_id: Name = Field(None, description="Frames of one camera are one sequence")
     location: Name = None
@@ -81,11 +94,12 @@ class AnalyzeRequest(RequestBody):
 
     image: str = Field(
         description="Base64 of a JPEG or PNG; a data: prefix, white space and missing padding "
-        "are accepted"
+        "are accepted",
+        json_schema_extra={"format": "base64-image"},
     )
-    frame_number: int | None = Field(
-        None, ge=0, le=2**63 - 1, description="Orders a camera's frames"
-    )
+    frame_number: (
+        Annotated[int, Field(ge=0, le=2**63 - 1), BeforeValidator(_read_integer)] | None
+    ) = Field(None, description="Orders a camera's frames")
     timestamp: Instant | None = Field(None, description="ISO 8601; without a zone it is UTC")
     metadata: FrameMetadata | None = None
 

@@ -4,10 +4,12 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BeforeValidator, Field
+from starlette.exceptions import HTTPException
 
 from aegis.api.bounded_json import parse_body
 from aegis.api.idempotency import Idempotency
-from aegis.api.incident_filter import IncidentFilter, WholeNumber
+from aegis.api.incident_filter import IncidentFilter, read_whole_number
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import StatusRequest
 from aegis.api.schemas import CleanupAnswer, IncidentAnswer, IncidentList, StatusAnswer
@@ -16,6 +18,7 @@ from aegis.domain.incident import CleanupRequest, StatusUpdate
 from aegis.errors import (
     BadRequest,
     IncidentNotFound,
+    MethodNotAllowed,
     ServiceUnavailable,
     ValidationFailed,
 )
@@ -30,6 +33,9 @@ IncidentId = Annotated[
         json_schema_extra={"pattern": f"^{_INCIDENT_ID.pattern}$"},
     ),
 ]
+
+
+Days = Annotated[int, Field(ge=1, le=36500), BeforeValidator(read_whole_number)]
 
 
 def incident_routes(runtime: Runtime, idempotency: Idempotency) -> APIRouter:
@@ -75,10 +81,7 @@ def _add_cleanup(router: APIRouter, runtime: Runtime) -> None:
         },
     )
     async def clean_up(
-        days: Annotated[
-            WholeNumber,
-            Query(ge=1, le=36500, description="Delete incidents older than this many days"),
-        ] = 30,
+        days: Annotated[Days, Query(description="Delete incidents older than this many days")] = 30,
         *,
         keep_open: Annotated[bool, Query(description="Spare what is still open")] = False,
         dry_run: Annotated[bool, Query(description="Only count")] = False,
@@ -102,6 +105,8 @@ def _add_detail(router: APIRouter, runtime: Runtime) -> None:
     )
     async def read_incident(incident_id: IncidentId) -> Response:
         """Retrieve a specific incident; the same record as in the list."""
+        if incident_id == "cleanup":
+            raise HTTPException(MethodNotAllowed.status, headers={"Allow": "DELETE"})
         incident = await runtime.store.get(known_form(incident_id))
         return _json(IncidentAnswer.of(incident).model_dump_json())
 

@@ -1,14 +1,9 @@
 """AegisClient against a real server over doubles: HTTP, WebSocket, retries, typed errors."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aegis.api.app import create_app
@@ -27,27 +22,11 @@ from aegis.errors import (
     ValidationFailed,
 )
 from aegis.testing.doubles import ScriptedVision, in_memory_runtime
+from tests.integration.api.serving import serving
 from tests.unit.api.api_double import jpeg_bytes, make_settings, threat
 
 IMPATIENT = Retry(attempts=1)
 PICTURE = jpeg_bytes()
-
-
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """The app on a free port of this machine, in a thread."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="websockets-sansio"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
 
 
 @pytest.fixture(scope="module")

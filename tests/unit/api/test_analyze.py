@@ -69,6 +69,11 @@ def test_decision_2_any_content_type_is_read_as_json(
     assert quiet_api.post("/api/analyze", content=body, headers=headers).status_code == 200
 
 
+def test_a_whole_number_may_have_a_fraction_of_zero(quiet_api: ApiDouble) -> None:
+    answer = quiet_api.post("/api/analyze", content=f'{{"image": "{PIXEL}", "frame_number": 7.0}}')
+    assert answer.json()["frame_number"] == 7
+
+
 def test_decision_3_the_curl_pixel_is_a_frame_without_incident(quiet_api: ApiDouble) -> None:
     assert quiet_api.analyze(frame_number=1)["incident"] is False
 
@@ -159,7 +164,6 @@ BAD_BODIES: dict[str, bytes] = {
 BAD_FIELDS = {
     "frame_number true": '"frame_number": true',
     "frame_number 1.5": '"frame_number": 1.5',
-    "frame_number 1.0": '"frame_number": 1.0',
     "frame_number -1": '"frame_number": -1',
     "frame_number 2^63": '"frame_number": 9223372036854775808',
     "frame_number NaN": '"frame_number": NaN',
@@ -186,7 +190,7 @@ BAD_FIELDS = {
     "frame_number text": '"frame_number": "7"',
     "frame_number huge": f'"frame_number": {"9" * 5000}',
     "camera_id long": f'"metadata": {{"camera_id": "{"x" * 201}"}}',
-    "metadata deep": '"metadata": ' + '{"x":' * 9 + "1" + "}" * 9,
+    "metadata deep": '"metadata": ' + '{"x":' * 33 + "1" + "}" * 33,
     "metadata many": f'"metadata": {{"x": [{",".join("1" * 1001)}]}}',
     "metadata long": f'"metadata": {{"x": "{"x" * 20_000}"}}',
 }

@@ -364,3 +364,10 @@ def test_two_at_once_under_one_key_do_it_once(api: ApiDouble) -> None:
     first, second = api.run(double_click())
     assert first.content == second.content
     assert api.get("/api/incidents").json()["total"] == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_decision_19_cleanup_answers_no_other_method(shared_api: ApiDouble, method: str) -> None:
+    answer = shared_api.request(method, "/api/incidents/cleanup")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["Allow"] == "DELETE"

@@ -1,0 +1,81 @@
+"""What a schema cannot say of a good request, told to schemathesis."""
+
+import base64
+import io
+import itertools
+import os
+import re
+from datetime import datetime
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+from PIL import Image
+
+CURSOR = "AEGIS_FUZZ_CURSOR"
+"""Environment variable with a `next_cursor` of the system under test."""
+
+_SANE_KEY = re.compile(r"[!-~]{1,255}")
+_numbers = itertools.count()
+
+
+def _encode(mode: str, format_: str, size: tuple[int, int]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new(mode, size).save(buffer, format_)
+    return buffer.getvalue()
+
+
+def _write(picture: bytes, prefix: str, *, is_padded: bool, is_wrapped: bool) -> str:
+    text = base64.b64encode(picture).decode()
+    if not is_padded:
+        text = text.rstrip("=")
+    if is_wrapped:
+        text = "\r\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+    return prefix + text
+
+
+_pictures = st.sampled_from(
+    [
+        _encode(mode, format_, size)
+        for format_, modes in (("PNG", ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
+                               ("JPEG", ("L", "RGB", "CMYK")))
+        for mode in modes
+        for size in ((1, 1), (7, 3), (64, 48))
+    ]
+)  # fmt: skip
+
+schemathesis.openapi.format(
+    "base64-image",
+    st.builds(
+        _write,
+        _pictures,
+        st.sampled_from(["", "data:image/png;base64,", "data:;base64,"]),
+        is_padded=st.booleans(),
+        is_wrapped=st.booleans(),
+    ),
+)
+_cursor = os.environ.get(CURSOR, "")
+schemathesis.openapi.format("cursor", st.just(_cursor))
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
+    """A key is used once, and a range of dates does not end before it begins."""
+    headers = case.headers or {}
+    key = headers.get("Idempotency-Key")
+    if isinstance(key, str) and _SANE_KEY.fullmatch(key):
+        headers["Idempotency-Key"] = f"{next(_numbers)}-{os.getpid()}-{key}"[:255]
+    query = case.query or {}
+    if not _cursor:
+        query.pop("cursor", None)
+    start, end = (_read(query.get(name)) for name in ("from_date", "to_date"))
+    if start and end and start > end:
+        query["from_date"], query["to_date"] = query["to_date"], query["from_date"]
+
+
+def _read(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text).upper())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.astimezone()

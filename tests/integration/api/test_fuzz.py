@@ -1,0 +1,13 @@
+"""The short run of `tests.integration.api.fuzz`: no finding of any check."""
+
+import pytest
+
+from tests.integration.api.fuzz import KEY, SEED, double, fuzz
+
+
+@pytest.mark.timeout(240)
+def test_schemathesis_finds_nothing() -> None:
+    with double(KEY) as url:
+        outcome = fuzz(url, KEY, SEED, examples=12)
+    assert outcome.is_clean, outcome.said
+    assert outcome.cases > 500
