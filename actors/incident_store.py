@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
+from actors.housekeeper import Housekeeper
 from actors.incident_vault import IncidentVault
 from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment
@@ -24,6 +25,7 @@ from aegis.domain.incident import (
 from aegis.domain.response import ActionRecord, ResponsePlan
 from aegis.domain.statistics import IncidentStatistics
 from aegis.errors import AegisError, ConfigurationError, IncidentNotFound
+from data.archive_folder import ArchiveFolder
 from data.commands import (
     AttachPlan,
     Command,
@@ -33,11 +35,13 @@ from data.commands import (
     UpdateStatus,
 )
 from data.data_folder import DataFolder
-from data.evidence import EvidenceFolder
+from data.evidence import EvidenceFolder, incident_of
 from data.group_commit import GroupCommit
+from data.incident_archive import IncidentArchive
 from data.incident_views import IncidentViews
 from data.incident_writer import IncidentWriter
 from data.journal import Journal
+from data.keeping import Keeping
 from data.live_incidents import LiveIncidents
 
 _READERS = 2
@@ -61,11 +65,16 @@ class IncidentStore:
     What it answered for outlives `kill -9` and power cuts; a call whose answer was lost is
     safe to repeat under its key.
     timezone: IANA name, for the calendar of the statistics. clock: UTC now.
+    keeping: what is archived, evicted and forgotten by itself; None: nothing.
     Raises ConfigurationError when the folder is another store's or its journal is damaged.
     """
 
     def __init__(
-        self, data_dir: Path, timezone: str = "UTC", clock: Callable[[], datetime] = utc_now
+        self,
+        data_dir: Path,
+        timezone: str = "UTC",
+        clock: Callable[[], datetime] = utc_now,
+        keeping: Keeping | None = None,
     ) -> None:
         self._zone = _zone(timezone)
         self._clock = clock
@@ -73,14 +82,21 @@ class IncidentStore:
         self._journal = Journal(self._folder.journal)
         self._evidence = EvidenceFolder(self._folder.evidence)
         self._live = LiveIncidents(self._journal)
-        self._views = IncidentViews(self._folder.views, self._journal)
+        folder = ArchiveFolder((keeping and keeping.archive_uri) or str(self._folder.archive))
+        archive = IncidentArchive(folder, self._journal)
+        self._views = IncidentViews(self._folder.views, self._journal, archive)
         writer = IncidentWriter(self._journal, self._evidence, self._live, clock)
         self._commits = GroupCommit(writer)
         self._readers = ThreadPoolExecutor(_READERS, "incident-reader")
         self.vault = IncidentVault(
             self._journal, self._evidence, self._commits, self._readers, clock
         )
+        self.housekeeper = Housekeeper(
+            keeping or Keeping(), archive, self._views, self._evidence, self._commits, clock
+        )
         self._readers.submit(self._sweep)
+        if keeping:
+            self.housekeeper.start()
 
     async def record(
         self,
@@ -146,6 +162,7 @@ class IncidentStore:
 
     def close(self) -> None:
         """Commit what waits and let go of the folder."""
+        self.housekeeper.close()
         self._commits.close()
         self._readers.shutdown(cancel_futures=True)
         self._views.close()
@@ -168,8 +185,10 @@ class IncidentStore:
         try:
             self._views.catch_up()
             for day in self._evidence.days():
-                shown = self._evidence.paths_of(day)
-                self._evidence.delete(set(shown) - self._views.evidence_of(day))
+                shown = set(self._evidence.paths_of(day))
+                orphans = shown - self._views.evidence_of(day)
+                archived = self._views.archived_in(day)
+                self._evidence.delete(it for it in orphans if incident_of(it) not in archived)
         except (AegisError, OSError):
             _log.exception("evidence_not_swept")
 

@@ -3,6 +3,7 @@
 from actors.incident_store import IncidentStore
 from aegis.log import configure_logging
 from aegis.settings import Settings
+from data.keeping import Keeping
 
 
 class StoreActor(IncidentStore):
@@ -10,8 +11,20 @@ class StoreActor(IncidentStore):
 
     def __init__(self, settings: Settings) -> None:
         configure_logging(settings.log_level)
-        super().__init__(settings.data_dir, settings.timezone)
+        super().__init__(settings.data_dir, settings.timezone, keeping=keeping_of(settings))
 
     async def ask_vault(self, method: str, *arguments: object) -> object:
         """What the vault's method of this name answers."""
         return await getattr(self.vault, method)(*arguments)
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """How long, where and how much is kept, as the settings say."""
+    return Keeping(
+        archive_uri=settings.archive_uri,
+        archive_after_days=settings.archive_after_days or None,
+        incident_days=settings.incident_retention_days or None,
+        evidence_days=settings.evidence_retention_days or None,
+        observation_days=settings.observation_retention_days or None,
+        evidence_quota_bytes=settings.evidence_quota_mb * 2**20 or None,
+    )

@@ -92,6 +92,27 @@ class Settings(BaseSettings):
     playbooks_file: Path | None = Field(None, description="response playbooks (YAML)")
     timezone: str = Field("UTC", description="for `today` and `this week` in the statistics")
 
+    # How long it remembers
+    archive_uri: str | None = Field(
+        None, description="folder or pyarrow URI (s3://...) of closed days; None: in data_dir"
+    )
+    archive_after_days: int = Field(
+        7, ge=0, description="age at which closed incidents leave the view; 0: never"
+    )
+    incident_retention_days: int = Field(
+        0, ge=0, description="age at which closed incidents are deleted; 0: never"
+    )
+    evidence_retention_days: int = Field(
+        0, ge=0, description="age at which closed incidents lose their pictures; 0: never"
+    )
+    evidence_quota_mb: int = Field(
+        0, ge=0, description="room for pictures, the oldest closed ones go first; 0: no limit"
+    )
+    observation_sample_s: float = Field(
+        1.0, ge=0, description="archive what a camera shows this often, for replay; 0: never"
+    )
+    observation_retention_days: int = Field(30, ge=0, description="0: for ever")
+
     # How much of it runs on one machine
     ingress_replicas: int = Field(1, ge=1)
     vision_replicas: int = Field(1, ge=1)
@@ -134,6 +155,11 @@ class Settings(BaseSettings):
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path else None
+
+    @property
+    def archive_place(self) -> str:
+        """Where closed days are."""
+        return self.archive_uri or str(self.data_dir / "archive")
 
     @property
     def is_loopback(self) -> bool:

@@ -42,6 +42,11 @@ class DataFolder:
         """The folder of pictures."""
         return self._root / "evidence"
 
+    @property
+    def archive(self) -> Path:
+        """The folder of closed days, when they are kept on this disk."""
+        return self._root / "archive"
+
     def close(self) -> None:
         """Let another store have the folder."""
         self._lock.close()

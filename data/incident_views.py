@@ -1,6 +1,7 @@
 """What can be asked about incidents."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 from aegis.domain.assessment import IncidentType, Severity
 from aegis.domain.incident import OPEN_STATUSES, Incident, IncidentPage, IncidentQuery
 from aegis.domain.statistics import IncidentStatistics
+from data.archive_mark import ArchivedRecords
+from data.fold import fold_all
 from data.incident_id import incident_number, make_incident_id
 from data.journal import Journal
 from data.page_cursor import PageCursor
@@ -23,8 +26,12 @@ class IncidentViews:
     Raises ServiceUnavailable when neither file nor journal can be read.
     """
 
-    def __init__(self, path: Path, journal: Journal) -> None:
+    def __init__(
+        self, path: Path, journal: Journal, archive: ArchivedRecords | None = None
+    ) -> None:
         self._file = ViewFile(path, journal)
+        self._journal = journal
+        self._archive = archive
 
     def catch_up(self) -> None:
         """Fold what is new; every question does so by itself."""
@@ -36,13 +43,13 @@ class IncidentViews:
         if number is None:
             return None
         (rows,) = self._file.ask(("get", {"number": number}))
-        return Incident.model_validate_json(rows[0][0]) if rows else None
+        return next(iter(self._complete(rows)), None)
 
     def find(self, query: IncidentQuery) -> IncidentPage:
         """A page, newest first; raises ValidationFailed for a cursor that is not ours."""
         filters = _filters(query)
         counts, rows = self._file.ask(("count", filters), ("page", filters | _place(query)))
-        incidents = tuple(Incident.model_validate_json(row[0]) for row in rows[: query.limit])
+        incidents = tuple(self._complete(rows[: query.limit]))
         has_more = len(rows) > query.limit
         return IncidentPage(
             total=counts[0][0],
@@ -82,9 +89,17 @@ class IncidentViews:
         return [make_incident_id(number) for (number,) in rows]
 
     def evidence_of(self, day: str) -> set[str]:
-        """The paths of pictures that incidents have in one day's folder."""
+        """The paths of pictures that incidents have in one day's folder.
+
+        Of an archived incident only the best one; `archived_in` names those incidents.
+        """
         (rows,) = self._file.ask(("evidence_of_day", {"folder": f"/evidence/{day}/"}))
         return {path for (path,) in rows}
+
+    def archived_in(self, day: str) -> set[str]:
+        """Ids of the archived incidents that have pictures in one day's folder."""
+        (rows,) = self._file.ask(("archived_in_folder", {"folder": f"/evidence/{day}/"}))
+        return {make_incident_id(number) for (number,) in rows}
 
     def evictable(self, limit: int) -> list[Incident]:
         """Closed incidents under no hold that have pictures, oldest first."""
@@ -93,9 +108,36 @@ class IncidentViews:
         found = (self.get(make_incident_id(number)) for (number,) in rows)
         return [incident for incident in found if incident]
 
+    def ask(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows of one named query, for those of this room that keep the archive."""
+        (rows,) = self._file.ask((name, parameters))
+        return rows
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+    def _complete(self, rows: Sequence[tuple[str | None, int, datetime]]) -> list[Incident]:
+        """The whole incidents of rows, archived ones read from where they are."""
+        by_day: dict[date, list[int]] = {}
+        for record, number, happened_at in rows:
+            if record is None:
+                by_day.setdefault(happened_at.date(), []).append(number)
+        archived: dict[int, str] = {}
+        if self._archive:
+            for day, numbers in by_day.items():
+                archived |= self._archive.records(day, numbers)
+        whole = (
+            Incident.model_validate_json(text)
+            if (text := record or archived.get(number))
+            else self._fold(number)
+            for record, number, _ in rows
+        )
+        return [incident for incident in whole if incident]
+
+    def _fold(self, number: int) -> Incident | None:
+        """From the journal itself: slower, and always there."""
+        return fold_all(row.entry for row in self._journal.history(make_incident_id(number)))
 
 
 def _filters(query: IncidentQuery) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The DuckDB file that keeps the journal folded; anything wrong with it, and it is made anew."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import structlog
 
 from aegis.domain.incident import Incident
 from aegis.errors import ServiceUnavailable
+from data.archive_mark import archived_numbers, split_at_days
 from data.entry import GENESIS, Row, find_break
-from data.fold import fold
+from data.fold import fold, fold_all
 from data.incident_id import incident_number, make_incident_id
 from data.journal import Journal
 from data.sql import load_queries
@@ -153,11 +154,18 @@ class ViewFile:
                 )
             folded_before = self._seq
             connection.begin()
-            _fold_rows(connection, rows)
+            for some in split_at_days(rows):
+                self._fold_some(connection, some)
             self._note(connection, rows[-1].seq, rows[-1].hash)
             connection.commit()
             if self._seq // _LOUD_EVERY > folded_before // _LOUD_EVERY:
                 _log.info("views_folded", entry=self._seq, last=self._journal.head_seq)
+
+    def _fold_some(self, connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+        archived = archived_numbers(rows[0])
+        if archived:
+            connection.execute(_QUERIES["retire"], {"numbers": archived})
+        _fold_rows(connection, rows, self._journal)
 
     def _note(self, connection: duckdb.DuckDBPyConnection, seq: int, row_hash: str) -> None:
         connection.execute(_QUERIES["forget_progress"])
@@ -175,13 +183,23 @@ class ViewFile:
             self._connection = None
 
 
-def _fold_rows(connection: duckdb.DuckDBPyConnection, rows: Iterable[Row]) -> None:
+def _fold_rows(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Row], journal: Journal
+) -> None:
     entries = [row.entry for row in rows if not row.is_mark]
+    if not entries:
+        return
     numbers = list({incident_number(entry.incident_id) for entry in entries})
     touched = {"numbers": numbers}
     known = connection.execute(_QUERIES["records_of"], touched).fetchall()
     incidents: dict[str, Incident | None] = {
-        make_incident_id(number): Incident.model_validate_json(record) for number, record in known
+        make_incident_id(number): Incident.model_validate_json(record)
+        if record is not None
+        # It was archived: whoever touches it brings it back.
+        else fold_all(
+            row.entry for row in journal.history(make_incident_id(number), rows[0].seq - 1)
+        )
+        for number, record in known
     }
     for entry in entries:
         incidents[entry.incident_id] = fold(incidents.get(entry.incident_id), entry)

@@ -16,6 +16,8 @@ from aegis.vision.detector import load_detector
 from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import decode_image, encode_jpeg
 from aegis.vision.scene_session import SceneSessions
+from data.archive_folder import ArchiveFolder
+from data.observation_archive import ObservationSink
 from deployments.call_meter import CallMeter, Report
 from deployments.drain_batcher import DrainBatcher
 from policies.threat.assess import assess
@@ -46,6 +48,7 @@ class VisionAgent:
         self._rules = load_rules(settings.rules_file)
         self._sessions = SceneSessions(self._site, self._min_score)
         self._strips = FrameStrips()
+        self._sink = _open_sink(settings)
         self._batcher = DrainBatcher(self.look, settings.vision_batch, settings.vision_queue)
         self._meter = CallMeter("VisionAgent", report)
         self._detector.detect([np.zeros((64, 64, 3), np.uint8)])
@@ -77,12 +80,21 @@ class VisionAgent:
         height, width = picture.shape[:2]
         observation = self._sessions.observe(frame, detections, (width, height))
         assessment = assess(observation, self._site, self._rules)
+        if self._sink:
+            self._sink.offer(observation)
         analysis = SceneAnalysis(observation, assessment)
         if assessment.is_incident:
             strip = self._strips.around(frame.camera_id, frame.captured_at, picture)
             analysis = SceneAnalysis(observation, assessment, encode_jpeg(picture), strip)
         self._strips.add(frame.camera_id, frame.captured_at, picture)
         return analysis
+
+
+def _open_sink(settings: Settings) -> ObservationSink | None:
+    """Where what was seen goes, for replay."""
+    if not settings.observation_sample_s:
+        return None
+    return ObservationSink(ArchiveFolder(settings.archive_place), settings.observation_sample_s)
 
 
 def _use_threads(count: int) -> None:

@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from aegis.cli.analyze import analyze
+from aegis.cli.archive import archive
 from aegis.cli.demo import demo
 from aegis.cli.incidents import incidents
 from aegis.cli.keys import keys
@@ -45,5 +46,6 @@ app.add_typer(incidents, name="incidents")
 app.add_typer(site, name="site")
 app.add_typer(keys, name="keys")
 app.command()(verify)
+app.add_typer(archive, name="archive")
 app.command()(settings)
 app.command()(demo)

@@ -42,9 +42,13 @@ DELETE FROM incidents WHERE list_contains($numbers::BIGINT[], number);
 -- Put in the rows of an Arrow table registered as `fresh`.
 INSERT INTO incidents BY NAME SELECT * FROM fresh;
 
+-- name: retire
+-- Let go of the records of incidents that the archive has from now on.
+UPDATE incidents SET record = NULL WHERE number IN (SELECT unnest($numbers::BIGINT[]));
+
 -- name: get
--- One incident.
-SELECT record FROM incidents WHERE number = $number;
+-- One incident; an archived one has no record here.
+SELECT record, number, happened_at FROM incidents WHERE number = $number;
 
 -- name: count
 -- How many incidents match; a filter that is NULL matches everything.
@@ -60,7 +64,7 @@ WHERE ($statuses::VARCHAR[] IS NULL OR list_contains($statuses::VARCHAR[], statu
 -- name: page
 -- The same incidents from a place in the order on: newest first, the higher number first.
 -- The page is found on narrow columns first; only its own records are read.
-SELECT record FROM incidents WHERE rowid IN (
+SELECT record, number, happened_at FROM incidents WHERE rowid IN (
     SELECT rowid FROM incidents
     WHERE ($statuses::VARCHAR[] IS NULL OR list_contains($statuses::VARCHAR[], status))
       AND ($severities::VARCHAR[] IS NULL OR list_contains($severities::VARCHAR[], severity))
@@ -120,3 +124,29 @@ WHERE evidence_path IS NOT NULL
   AND json_extract_string(record, '$.hold.placed_at') IS NULL
 ORDER BY happened_at, number
 LIMIT $limit;
+
+-- name: archived_in_folder
+-- The archived incidents that have pictures in one day's folder.
+SELECT number FROM incidents WHERE record IS NULL AND starts_with(evidence_path, $folder);
+
+-- name: archivable_days
+-- The days before a moment on which closed incidents without a hold are not archived yet.
+SELECT DISTINCT happened_at::DATE AS day FROM incidents
+WHERE record IS NOT NULL
+  AND happened_at < $before::TIMESTAMP
+  AND NOT list_contains($open_statuses::VARCHAR[], status)
+  AND json_extract_string(record, '$.hold.placed_at') IS NULL
+ORDER BY day;
+
+-- name: archivable_of_day
+-- The closed incidents of a day, but for those under a hold; archived ones without a record.
+SELECT number, record FROM incidents
+WHERE happened_at::DATE = $day::DATE
+  AND NOT list_contains($open_statuses::VARCHAR[], status)
+  AND (record IS NULL OR json_extract_string(record, '$.hold.placed_at') IS NULL)
+ORDER BY number;
+
+-- name: archived_days
+-- How many incidents of each day are in the archive.
+SELECT happened_at::DATE AS day, count(*) FROM incidents WHERE record IS NULL
+GROUP BY day ORDER BY day;

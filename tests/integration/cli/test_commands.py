@@ -29,6 +29,8 @@ from tests.integration.cli.scripted_verdicts import Verdicts
         ["incidents", "hold"],
         ["incidents", "evidence"],
         ["verify"],
+        ["archive", "list"],
+        ["archive", "verify"],
         ["site", "check"],
         ["site", "draw"],
         ["settings"],
