@@ -27,7 +27,9 @@ class ActionDispatcher:
         """Simulate the action and keep it; raises IncidentNotFound."""
         incident = await self._store.get(request.incident_id)
         outcome = _simulate(request, self._now())
-        kept = await self._store.record_action(incident.id, outcome, request.idempotency_key)
+        kept = await self._store.record_action(
+            incident.id, outcome, request.idempotency_key, request.request_digest
+        )
         if kept.action_id == outcome.action_id:
             await self._tell(await self._store.get(incident.id))
         return kept

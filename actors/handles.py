@@ -55,25 +55,38 @@ class StoreHandle:
         evidence: bytes | None,
         idempotency_key: str,
         strip: tuple[StripFrame, ...] = (),
+        request_digest: str | None = None,
     ) -> Recorded:
         """Open an incident or extend the one this frame belongs to."""
-        answer = await self._call("record", assessment, evidence, idempotency_key, strip)
-        return cast(Recorded, answer)
+        given = (assessment, evidence, idempotency_key, strip, request_digest)
+        return cast(Recorded, await self._call("record", *given))
+
+    async def recall(self, idempotency_key: str, request_digest: str) -> Recorded | None:
+        """What was recorded under this key before."""
+        answer = await self._call("recall", idempotency_key, request_digest)
+        return cast(Recorded | None, answer)
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins."""
         return cast(Incident, await self._call("attach_plan", incident_id, plan))
 
     async def update_status(
-        self, incident_id: str, update: StatusUpdate, idempotency_key: str
+        self,
+        incident_id: str,
+        update: StatusUpdate,
+        idempotency_key: str,
+        request_digest: str | None = None,
     ) -> Incident:
         """Keep an operator's decision."""
-        answer = await self._call("update_status", incident_id, update, idempotency_key)
-        return cast(Incident, answer)
+        given = (incident_id, update, idempotency_key, request_digest)
+        return cast(Incident, await self._call("update_status", *given))
 
-    async def record_action(self, incident_id: str, action: ActionRecord, key: str) -> ActionRecord:
+    async def record_action(
+        self, incident_id: str, action: ActionRecord, key: str, request_digest: str | None = None
+    ) -> ActionRecord:
         """Keep an action's outcome."""
-        return cast(ActionRecord, await self._call("record_action", incident_id, action, key))
+        answer = await self._call("record_action", incident_id, action, key, request_digest)
+        return cast(ActionRecord, answer)
 
     async def get(self, incident_id: str) -> Incident:
         """Raises IncidentNotFound."""

@@ -12,6 +12,7 @@ import structlog
 
 from actors.housekeeper import Housekeeper
 from actors.incident_vault import IncidentVault
+from actors.request_memory import RequestMemory
 from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import (
@@ -30,6 +31,7 @@ from data.commands import (
     AttachPlan,
     Command,
     DeleteIncidents,
+    RecallFrame,
     RecordAction,
     RecordFrame,
     UpdateStatus,
@@ -94,6 +96,7 @@ class IncidentStore:
         self.housekeeper = Housekeeper(
             keeping or Keeping(), archive, self._views, self._evidence, self._commits, clock
         )
+        self._requests = RequestMemory()
         self._readers.submit(self._sweep)
         if keeping:
             self.housekeeper.start()
@@ -104,23 +107,41 @@ class IncidentStore:
         evidence: bytes | None,
         idempotency_key: str,
         strip: tuple[StripFrame, ...] = (),
+        request_digest: str | None = None,
     ) -> Recorded:
         """Open an incident or extend the one this frame belongs to; once for each key."""
-        return await self._commit(RecordFrame(assessment, evidence, idempotency_key, strip))
+        given = (assessment, evidence, idempotency_key, strip, request_digest)
+        return await self._commit(RecordFrame(*given))
+
+    async def recall(self, idempotency_key: str, request_digest: str) -> Recorded | None:
+        """What was recorded under this key before; raises ValidationFailed for another body.
+
+        A key under which nothing was recorded is remembered until this process ends.
+        """
+        kept = await self._commit(RecallFrame(idempotency_key, request_digest))
+        self._requests.claim(idempotency_key, request_digest)
+        return kept
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins. Raises IncidentNotFound."""
         return await self._commit(AttachPlan(incident_id, plan))
 
     async def update_status(
-        self, incident_id: str, update: StatusUpdate, idempotency_key: str
+        self,
+        incident_id: str,
+        update: StatusUpdate,
+        idempotency_key: str,
+        request_digest: str | None = None,
     ) -> Incident:
         """Raises IncidentNotFound; ValidationFailed for a key of another decision."""
-        return await self._commit(UpdateStatus(incident_id, update, idempotency_key))
+        given = (incident_id, update, idempotency_key, request_digest)
+        return await self._commit(UpdateStatus(*given))
 
-    async def record_action(self, incident_id: str, action: ActionRecord, key: str) -> ActionRecord:
+    async def record_action(
+        self, incident_id: str, action: ActionRecord, key: str, request_digest: str | None = None
+    ) -> ActionRecord:
         """Keep an outcome; a key seen before gives the outcome kept then."""
-        return await self._commit(RecordAction(incident_id, action, key))
+        return await self._commit(RecordAction(incident_id, action, key, request_digest))
 
     async def get(self, incident_id: str) -> Incident:
         """Raises IncidentNotFound."""

@@ -13,16 +13,38 @@ async def analyze_frame(frame: Frame, runtime: Runtime) -> FrameResult:
     Answers as soon as the incident is durable and planned. A frame without an incident
     touches only the VisionAgent. Raises what the ports raise: a failure is never "no incident".
     """
+    if (replayed := await _replay(frame, runtime)) is not None:
+        return replayed
     seen = await runtime.vision.analyze(frame)
     if not seen.assessment.is_incident:
         return await _tell(FrameResult(seen.assessment), runtime)
     recorded = await runtime.store.record(
-        seen.assessment, seen.evidence, frame.idempotency_key, seen.strip
+        seen.assessment,
+        seen.evidence,
+        frame.idempotency_key,
+        seen.strip,
+        frame.request_digest,
     )
     incident = await _ensure_planned(recorded.incident, runtime)
     if recorded.is_new:
         await runtime.events.publish(EventType.INCIDENT_CREATED, incident.model_dump(mode="json"))
-    return await _tell(FrameResult(seen.assessment, incident, recorded.is_new), runtime)
+    told = recorded.assessment or seen.assessment
+    return await _tell(FrameResult(told, incident, recorded.is_new), runtime)
+
+
+async def _replay(frame: Frame, runtime: Runtime) -> FrameResult | None:
+    """The answer given before under the caller's own key, if the frame was an incident then.
+
+    Asked before the VisionAgent looks, for a camera's session must not see a frame twice. A
+    frame without an incident left nothing to keep, and is simply judged anew.
+    """
+    if frame.request_digest is None:
+        return None
+    recorded = await runtime.store.recall(frame.idempotency_key, frame.request_digest)
+    if recorded is None or recorded.assessment is None:
+        return None
+    incident = await _ensure_planned(recorded.incident, runtime)
+    return FrameResult(recorded.assessment, incident, recorded.is_new, is_replay=True)
 
 
 async def _ensure_planned(incident: Incident, runtime: Runtime) -> Incident:

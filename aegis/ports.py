@@ -50,21 +50,33 @@ class Store(Protocol):
         evidence: bytes | None,
         idempotency_key: str,
         strip: tuple[StripFrame, ...] = (),
+        request_digest: str | None = None,
     ) -> Recorded:
         """Open an incident or extend the one this frame belongs to; once for each key.
 
         strip: small pictures of the moments up to the frame, the last of the frame itself.
+        request_digest: of the body under the caller's own key, here and below; another one
+        under the same key raises ValidationFailed.
         """
+
+    async def recall(self, idempotency_key: str, request_digest: str) -> Recorded | None:
+        """What was recorded under this key before; raises ValidationFailed for another body."""
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins."""
 
     async def update_status(
-        self, incident_id: str, update: StatusUpdate, idempotency_key: str
+        self,
+        incident_id: str,
+        update: StatusUpdate,
+        idempotency_key: str,
+        request_digest: str | None = None,
     ) -> Incident:
         """Raises IncidentNotFound."""
 
-    async def record_action(self, incident_id: str, action: ActionRecord, key: str) -> ActionRecord:
+    async def record_action(
+        self, incident_id: str, action: ActionRecord, key: str, request_digest: str | None = None
+    ) -> ActionRecord:
         """Keep an outcome; a key seen before gives the outcome kept then."""
 
     async def get(self, incident_id: str) -> Incident:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident
-from aegis.errors import IncidentNotFound
+from aegis.errors import IncidentNotFound, ValidationFailed
 from data.change import Change, IncidentOpened
 from data.entry import Entry
 from data.evidence import Picture
@@ -23,11 +23,15 @@ _CANDIDATES = 32
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done under an idempotency key, and the incident right after it, if any."""
+    """What was done under an idempotency key, and the incident right after it, if any.
+
+    request_digest: of what was asked then, None when nobody said.
+    """
 
     change: Change
     incident_id: str
     incident: Incident | None
+    request_digest: str | None = None
 
 
 class Batch:
@@ -82,29 +86,45 @@ class Batch:
             return None
         history = self._journal.history(row.incident_id, row.seq)
         incident = fold_all(earlier.entry for earlier in history)
-        return Outcome(row.entry.change, row.incident_id, incident)
+        return Outcome(row.entry.change, row.incident_id, incident, row.request_digest)
+
+    def kept_under(self, key: str, request_digest: str | None) -> Outcome | None:
+        """The same, for this very request; raises ValidationFailed for the key of another."""
+        kept = self.outcome_of(key)
+        digests = {request_digest, kept.request_digest if kept else None} - {None}
+        if len(digests) > 1:
+            raise ValidationFailed("This idempotency key was used with another body")
+        return kept
 
     def next_id(self) -> str:
         """An id that was never given before."""
         return make_incident_id(self.last_number + 1)
 
-    def open(self, incident_id: str, change: IncidentOpened, key: str) -> None:
+    def open(
+        self, incident_id: str, change: IncidentOpened, key: str, request_digest: str | None = None
+    ) -> None:
         """Add the entry that opens an incident under the id that `next_id` gave."""
-        self.add(incident_id, change, key)
+        self.add(incident_id, change, key, request_digest)
         self.last_number += 1
 
-    def add(self, incident_id: str, change: Change, key: str | None = None) -> None:
+    def add(
+        self,
+        incident_id: str,
+        change: Change,
+        key: str | None = None,
+        request_digest: str | None = None,
+    ) -> None:
         """Add an entry, numbered after those of its incident, and fold it in."""
         before = self.get(incident_id)
         numbered = change.model_copy(update={"revision": before.revision + 1 if before else 1})
-        entry = Entry.of(incident_id, self.now, numbered, key)
+        entry = Entry.of(incident_id, self.now, numbered, key, request_digest)
         incident = fold(before, entry)
         self.incidents[incident_id] = incident
         self.entries.append(entry)
         if entry.grouping_key is not None:
             self._opened.setdefault(entry.grouping_key, []).insert(0, incident_id)
         if key is not None:
-            self._outcomes[key] = Outcome(entry.change, incident_id, incident)
+            self._outcomes[key] = Outcome(entry.change, incident_id, incident, request_digest)
 
     def mark(self, subject: str, mark: Mark, key: str) -> None:
         """Add a mark; see `marked_under` first, since a key is good for one entry."""

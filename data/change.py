@@ -38,6 +38,8 @@ class IncidentExtended(_Numbered):
     account: the whole judgement, when this frame tells it better than those before.
     evidence_path, evidence_sha256: there only when this frame's picture is kept from now on.
     evidence_strip: the whole strip from now on; None: it stays.
+    told: the judgement as this frame's caller was told it, without facts; there only when it
+    came under an idempotency key and `account` does not say it.
     camera_id, place_key: there only when this camera shows it for the first time;
     grouping_key: there only when it is new to the incident.
     """
@@ -49,6 +51,7 @@ class IncidentExtended(_Numbered):
     confidence: float
     reasoning: str | None = None
     account: Assessment | None = None
+    told: Assessment | None = None
     evidence_path: str | None = None
     evidence_sha256: str | None = None
     evidence_strip: tuple[EvidenceFrame, ...] | None = None

@@ -9,7 +9,7 @@ from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, Recorded, StatusUpdate
 from aegis.domain.response import ActionRecord, ResponsePlan
 from aegis.errors import IncidentNotFound, ValidationFailed
-from data.batch import Batch
+from data.batch import Batch, Outcome
 from data.change import (
     ActionRecorded,
     EvidenceEvicted,
@@ -45,17 +45,19 @@ class RecordFrame:
     incident is as it stands now, so that the caller sees a plan attached since. What has
     been judged for long and has not moved is noted twice in a quiet gap, not with each frame.
     strip: small pictures of the moments up to the frame, the last of the frame itself.
+    request_digest: of the body that came under the caller's own key; None: it gave none.
     """
 
     assessment: Assessment
     evidence: bytes | None
     key: str
     strip: tuple[StripFrame, ...] = ()
+    request_digest: str | None = None
 
     def decide(self, batch: Batch) -> Recorded:
-        """Look the key up, then group."""
-        key = f"record:{self.key}"
-        kept = batch.outcome_of(key)
+        """Look the key up, then group; raises ValidationFailed for the key of another body."""
+        key = _frame_key(self.key)
+        kept = batch.kept_under(key, self.request_digest)
         if kept is None:
             incident = batch.group_of(self.assessment)
             if incident is None:
@@ -65,10 +67,9 @@ class RecordFrame:
             else:
                 self._extend(batch, incident, key)
             kept = batch.outcome_of(key)
-        now = batch.get(kept.incident_id) if kept else None
-        if kept is None or (incident := now or kept.incident) is None:
+        if kept is None:
             raise IncidentNotFound
-        return Recorded(incident=incident, is_new=isinstance(kept.change, IncidentOpened))
+        return _recorded(kept, batch)
 
     def _is_old_news(self, incident: Incident) -> bool:
         recent = gap_s(incident, self.assessment.captured_at) < self.assessment.quiet_gap_s / 2
@@ -85,7 +86,7 @@ class RecordFrame:
             evidence_strip=strip.frames,
             thumbnail_path=strip.thumbnail_path,
         )
-        batch.open(incident_id, change, key)
+        batch.open(incident_id, change, key, self.request_digest)
         _show(batch, picture, strip)
 
     def _extend(self, batch: Batch, incident: Incident, key: str) -> None:
@@ -106,6 +107,7 @@ class RecordFrame:
             confidence=seen.confidence,
             reasoning=seen.reasoning if goes_on(incident, seen) else None,
             account=seen if is_better else None,
+            told=None if is_better or not self.request_digest else _without_facts(seen),
             evidence_path=picture and picture.path,
             evidence_sha256=picture and picture.sha256,
             evidence_strip=strip.frames if strip else None,
@@ -114,12 +116,25 @@ class RecordFrame:
             place_key=place_key(seen) if is_new_camera else None,
             grouping_key=seen.grouping_key if is_new_key else None,
         )
-        batch.add(incident.id, change, key)
+        batch.add(incident.id, change, key, self.request_digest)
         _show(batch, picture, strip)
         batch.hide(incident.pictures)
 
     def _picture(self, incident_id: str, timestamp: datetime) -> Picture | None:
         return None if self.evidence is None else Picture.of(incident_id, timestamp, self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class RecallFrame:
+    """What was recorded for a frame under its caller's key before, if anything."""
+
+    key: str
+    request_digest: str
+
+    def decide(self, batch: Batch) -> Recorded | None:
+        """Adds nothing; raises ValidationFailed for the key of another body."""
+        kept = batch.kept_under(_frame_key(self.key), self.request_digest)
+        return _recorded(kept, batch) if kept else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +159,15 @@ class UpdateStatus:
     incident_id: str
     update: StatusUpdate
     key: str
+    request_digest: str | None = None
 
     def decide(self, batch: Batch) -> Incident:
         """Raises IncidentNotFound, or ValidationFailed for a key of another decision."""
         key, change = f"status:{self.key}", StatusChanged(update=self.update)
-        kept = batch.outcome_of(key)
+        kept = batch.kept_under(key, self.request_digest)
         if kept is None:
             batch.demand(self.incident_id)
-            batch.add(self.incident_id, change, key)
+            batch.add(self.incident_id, change, key, self.request_digest)
             return batch.demand(self.incident_id)
         is_same = (
             kept.incident_id == self.incident_id
@@ -170,14 +186,16 @@ class RecordAction:
     incident_id: str
     action: ActionRecord
     key: str
+    request_digest: str | None = None
 
     def decide(self, batch: Batch) -> ActionRecord:
         """Raises IncidentNotFound, or ValidationFailed for a key of another action."""
         key = f"action:{self.key}"
-        kept = batch.outcome_of(key)
+        kept = batch.kept_under(key, self.request_digest)
         if kept is None:
             batch.demand(self.incident_id)
-            batch.add(self.incident_id, ActionRecorded(action=self.action), key)
+            change = ActionRecorded(action=self.action)
+            batch.add(self.incident_id, change, key, self.request_digest)
             return self.action
         if (
             kept.incident_id != self.incident_id
@@ -276,3 +294,25 @@ class KeepMark:
 def _show(batch: Batch, picture: Picture | None, strip: Strip | None) -> None:
     for shown in (*([picture] if picture else []), *(strip.pictures if strip else ())):
         batch.show(shown)
+
+
+def _frame_key(key: str) -> str:
+    return f"record:{key}"
+
+
+def _recorded(kept: Outcome, batch: Batch) -> Recorded:
+    """The incident as it stands, or as it stood when it is gone; the judgement as it was told."""
+    incident = batch.get(kept.incident_id) or kept.incident
+    if incident is None:
+        raise IncidentNotFound
+    change, told = kept.change, None
+    if isinstance(change, IncidentOpened):
+        told = change.assessment
+    elif isinstance(change, IncidentExtended):
+        told = change.account or change.told
+    is_new = isinstance(change, IncidentOpened)
+    return Recorded(incident=incident, is_new=is_new, assessment=told)
+
+
+def _without_facts(seen: Assessment) -> Assessment:
+    return seen.model_copy(update={"facts": {}})

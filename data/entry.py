@@ -38,12 +38,17 @@ class Entry:
 
     @classmethod
     def of(
-        cls, incident_id: str, recorded_at: datetime, change: Change, key: str | None = None
+        cls,
+        incident_id: str,
+        recorded_at: datetime,
+        change: Change,
+        key: str | None = None,
+        request_digest: str | None = None,
     ) -> Self:
         """Write a change down. The entry holds what its text says, so a rebuild sees the same."""
         payload = change.model_dump_json()
         kept = type(change).model_validate_json(payload)
-        return cls(incident_id, to_utc(recorded_at), kept, payload, key)
+        return cls(incident_id, to_utc(recorded_at), kept, payload, key, request_digest)
 
     @property
     def kind(self) -> str:

@@ -14,18 +14,32 @@ from aegis.api.exchange import exchange_of
 from aegis.errors import ValidationFailed
 
 HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
 _SANE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _MOST_ANSWERS = 4_096
 
-Work = Callable[[str], Awaitable[str]]
-"""Given the key under which the effect is kept, does it and answers JSON."""
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Under which key an effect is kept, once for all replicas.
+
+    digest: of the body, when the key is the caller's own; kept with the effect, so that every
+    replica knows, after restarts too, whether the same body comes again.
+    """
+
+    text: str
+    digest: str | None = None
+
+
+Work = Callable[[RequestKey], Awaitable[str]]
+"""Does it, once for the key, and answers JSON."""
 
 
 class Idempotency:
     """Remembers this replica's last 4,096 answers that were given under a key.
 
-    The effect itself is kept once by the store, under the same key, in every replica and after
-    a restart; that another body came under the key is noticed only where the first one came.
+    That is a short way only. What holds in every replica and after a restart is what the store
+    keeps with the effect: the key and the digest of the body.
     """
 
     def __init__(self) -> None:
@@ -35,12 +49,12 @@ class Idempotency:
         """Do the work once for each key; without a key, do it."""
         key = request.headers.get(HEADER)
         if key is None:
-            return _json(await work(exchange_of(request.scope).own_key))
+            return _json(await work(RequestKey(exchange_of(request.scope).own_key)))
         if not _SANE_KEY.fullmatch(key):
             raise _refusal(f"{HEADER} should be 1 to 255 visible ASCII characters")
-        return await self._once(_kept_key(request, key), sha256(body).digest(), work)
+        return await self._once(_kept_key(request, key), sha256(body).hexdigest(), work)
 
-    async def _once(self, kept_key: str, digest: bytes, work: Work) -> Response:
+    async def _once(self, kept_key: str, digest: str, work: Work) -> Response:
         known = self._answers.setdefault(kept_key, _Answer(digest))
         self._answers.move_to_end(kept_key)
         if len(self._answers) > _MOST_ANSWERS:
@@ -49,21 +63,21 @@ class Idempotency:
             raise _refusal(f"This {HEADER} was used with another body")
         async with known.one_at_a_time:
             if known.json is not None:
-                return _json(known.json, {"Idempotency-Replayed": "true"})
-            known.json = await self._try(kept_key, work)
+                return _json(known.json, {REPLAYED: "true"})
+            known.json = await self._try(RequestKey(kept_key, digest), work)
         return _json(known.json)
 
-    async def _try(self, kept_key: str, work: Work) -> str:
+    async def _try(self, key: RequestKey, work: Work) -> str:
         try:
-            return await work(kept_key)
+            return await work(key)
         except BaseException:
-            self._answers.pop(kept_key, None)
+            self._answers.pop(key.text, None)
             raise
 
 
 @dataclass(slots=True)
 class _Answer:
-    digest: bytes
+    digest: str
     json: str | None = None
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 

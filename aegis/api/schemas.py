@@ -79,7 +79,7 @@ class AnalyzeResponse(Answer):
             reasoning=seen.reasoning,
             subjects=seen.subjects,
             recommended_actions=plan.recommended_actions if plan else (),
-            timestamp=frame.captured_at,
+            timestamp=seen.captured_at,
             processing_time_ms=processing_time_ms,
             incident_id=incident.id if incident else None,
             new_incident=result.is_new_incident,

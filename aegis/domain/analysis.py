@@ -32,8 +32,12 @@ class SceneAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """The judged frame with the incident it belongs to, durable and planned, if any."""
+    """The judged frame with the incident it belongs to, durable and planned, if any.
+
+    is_replay: all this was done before, under the same key.
+    """
 
     assessment: Assessment
     incident: Incident | None = None
     is_new_incident: bool = False
+    is_replay: bool = False

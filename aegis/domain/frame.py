@@ -13,6 +13,7 @@ class Frame:
     captured_at: UTC; the request's timestamp, or the time of receipt.
     camera_id: frames are one sequence only when it is given.
     idempotency_key: the caller's own, or one made for this request, so a retry counts once.
+    request_digest: of the request's body, when the key is the caller's own.
     """
 
     image: bytes
@@ -23,3 +24,4 @@ class Frame:
     location: str | None = None
     frame_number: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    request_digest: str | None = None

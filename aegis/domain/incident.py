@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from aegis.domain.assessment import IncidentType, Severity, Subject
+from aegis.domain.assessment import Assessment, IncidentType, Severity, Subject
 from aegis.domain.response import ActionRecord, ResponsePlan
 from aegis.domain.value import UtcDatetime, Value
 
@@ -148,10 +148,14 @@ class Incident(Value):
 
 
 class Recorded(Value):
-    """The store's answer to a recorded frame: its incident, durable, and whether it is new."""
+    """The store's answer to a recorded frame: its incident, durable, and whether it is new.
+
+    assessment: the judgement kept under the frame's key, None where it is not kept.
+    """
 
     incident: Incident
     is_new: bool
+    assessment: Assessment | None = None
 
 
 class IncidentQuery(Value):

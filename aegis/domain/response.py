@@ -70,12 +70,16 @@ class ActionStatus(StrEnum):
 
 
 class ActionRequest(Value):
-    """Somebody asks for an action now; `requested_by` is None for a step of a plan."""
+    """Somebody asks for an action now; `requested_by` is None for a step of a plan.
+
+    request_digest: of the request's body, when the key is the caller's own.
+    """
 
     action: ActionType
     incident_id: str
     parameters: dict[str, Any] = {}
     idempotency_key: str
+    request_digest: str | None = None
     requested_by: str | None = None
 
 

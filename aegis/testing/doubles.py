@@ -105,7 +105,7 @@ class SimulatingDispatcher:
             result={"simulated": True, "notification_sent": False, "recipients": []},
         )
         return await self._store.record_action(
-            request.incident_id, outcome, request.idempotency_key
+            request.incident_id, outcome, request.idempotency_key, request.request_digest
         )
 
 

@@ -38,9 +38,10 @@ class InMemoryStore:
         self._next_number = 1
         self._incidents: dict[str, Incident] = {}
         self._evidence: dict[str, bytes] = {}
-        self._recorded: dict[str, str] = {}
-        self._updated: set[str] = set()
+        self._recorded: dict[str, Recorded] = {}
+        self._updated: dict[str, Incident] = {}
         self._actions: dict[str, ActionRecord] = {}
+        self._digests: dict[str, str] = {}
 
     async def record(
         self,
@@ -48,22 +49,27 @@ class InMemoryStore:
         evidence: bytes | None,
         idempotency_key: str,
         strip: tuple[StripFrame, ...] = (),
+        request_digest: str | None = None,
     ) -> Recorded:
         """Open an incident, or extend the one with the same grouping key within its gap.
 
         Of the strip it keeps what an incident opens with.
         """
-        known = self._incidents.get(self._recorded.get(idempotency_key, ""))
-        if known is not None:
-            return Recorded(incident=known, is_new=False)
+        if known := self._recall(f"record:{idempotency_key}", request_digest):
+            return known
         group = self._find_group(assessment)
         if group:
             incident = self._extend(group, assessment)
         else:
             incident = self._open(assessment, evidence, strip)
         self._incidents[incident.id] = incident
-        self._recorded[idempotency_key] = incident.id
-        return Recorded(incident=incident, is_new=group is None)
+        recorded = Recorded(incident=incident, is_new=group is None, assessment=assessment)
+        self._recorded[f"record:{idempotency_key}"] = recorded
+        return recorded
+
+    async def recall(self, idempotency_key: str, request_digest: str) -> Recorded | None:
+        """What was recorded under this key before."""
+        return self._recall(f"record:{idempotency_key}", request_digest)
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
         """Keep the plan; the first one wins."""
@@ -73,25 +79,33 @@ class InMemoryStore:
         return self._change(incident, response_plan=plan)
 
     async def update_status(
-        self, incident_id: str, update: StatusUpdate, idempotency_key: str
+        self,
+        incident_id: str,
+        update: StatusUpdate,
+        idempotency_key: str,
+        request_digest: str | None = None,
     ) -> Incident:
         """Keep a decision, once for each key."""
         incident = await self.get(incident_id)
+        self._check_digest(f"status:{idempotency_key}", request_digest)
         if idempotency_key in self._updated:
-            return incident
-        self._updated.add(idempotency_key)
+            return self._updated[idempotency_key]
         change = StatusChange(**dict(update), changed_at=self._now())
-        return self._change(
+        self._updated[idempotency_key] = changed = self._change(
             incident,
             status=update.status,
             notes=update.notes if update.notes is not None else incident.notes,
             resolved_by=update.resolved_by or incident.resolved_by,
             status_history=(*incident.status_history, change),
         )
+        return changed
 
-    async def record_action(self, incident_id: str, action: ActionRecord, key: str) -> ActionRecord:
+    async def record_action(
+        self, incident_id: str, action: ActionRecord, key: str, request_digest: str | None = None
+    ) -> ActionRecord:
         """Keep an outcome; a key seen before gives the outcome kept then."""
         incident = await self.get(incident_id)
+        self._check_digest(f"action:{key}", request_digest)
         if key in self._actions:
             return self._actions[key]
         self._actions[key] = action
@@ -173,6 +187,16 @@ class InMemoryStore:
             return self._evidence[evidence_path]
         except KeyError:
             raise NotFound("There is no such evidence") from None
+
+    def _recall(self, key: str, request_digest: str | None) -> Recorded | None:
+        self._check_digest(key, request_digest)
+        known = self._recorded.get(key)
+        now = self._incidents.get(known.incident.id) if known else None
+        return known.model_copy(update={"incident": now}) if known and now else known
+
+    def _check_digest(self, key: str, request_digest: str | None) -> None:
+        if request_digest and self._digests.setdefault(key, request_digest) != request_digest:
+            raise ValidationFailed("This idempotency key was used with another body")
 
     def _find_group(self, assessment: Assessment) -> Incident | None:
         gap = timedelta(seconds=assessment.quiet_gap_s)

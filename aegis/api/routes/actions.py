@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from aegis.api.bounded_json import parse_body
 from aegis.api.exchange import exchange_of
-from aegis.api.idempotency import Idempotency
+from aegis.api.idempotency import Idempotency, RequestKey
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import ExecuteRequest
 from aegis.api.routes.incidents import known_form
@@ -36,14 +36,15 @@ def action_routes(runtime: Runtime, idempotency: Idempotency) -> APIRouter:
         body = await request.body()
         caller = exchange_of(request.scope).caller
 
-        async def work(key: str) -> str:
+        async def work(key: RequestKey) -> str:
             asked = parse_body(ExecuteRequest, body)
             outcome = await runtime.dispatcher.execute(
                 ActionRequest(
                     action=asked.action_type,
                     incident_id=known_form(asked.incident_id),
                     parameters=asked.parameters,
-                    idempotency_key=key,
+                    idempotency_key=key.text,
+                    request_digest=key.digest,
                     requested_by=caller.trust_domain if caller else "anonymous",
                 )
             )

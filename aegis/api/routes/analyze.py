@@ -11,7 +11,7 @@ from aegis.api.bounded_json import parse_body
 from aegis.api.camera_gate import CameraGate
 from aegis.api.exchange import exchange_of
 from aegis.api.failure_log import describe_failure
-from aegis.api.idempotency import Idempotency
+from aegis.api.idempotency import REPLAYED, Idempotency, RequestKey
 from aegis.api.image_field import decode_image_field, describe_image
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import AnalyzeRequest, FrameMetadata
@@ -64,11 +64,13 @@ def analyze_routes(
         received_at = datetime.now(UTC)
         body = await request.body()
 
-        async def work(key: str) -> str:
+        async def work(key: RequestKey) -> str:
             asked = parse_body(AnalyzeRequest, body)
             await gate.admit(request.scope, asked.metadata.camera_id if asked.metadata else None)
             frame = _to_frame(asked, received_at, exchange_of(request.scope).request_id, key)
             result = await _judge(frame, runtime, settings.max_image_pixels)
+            if result.is_replay:
+                exchange_of(request.scope).headers[REPLAYED] = "true"
             ahead = frame.captured_at - received_at > _TOLERATED_LEAD
             took_ms = _elapsed_ms(exchange_of(request.scope).arrived)
             return AnalyzeResponse.of(
@@ -80,13 +82,16 @@ def analyze_routes(
     return router
 
 
-def _to_frame(asked: AnalyzeRequest, received_at: datetime, request_id: str, key: str) -> Frame:
+def _to_frame(
+    asked: AnalyzeRequest, received_at: datetime, request_id: str, key: RequestKey
+) -> Frame:
     metadata = asked.metadata or FrameMetadata()
     return Frame(
         image=decode_image_field(asked.image),
         captured_at=asked.timestamp or received_at,
         request_id=request_id,
-        idempotency_key=key,
+        idempotency_key=key.text,
+        request_digest=key.digest,
         camera_id=metadata.camera_id,
         location=metadata.location,
         frame_number=asked.frame_number,

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
 from aegis.api.bounded_json import parse_body
-from aegis.api.idempotency import Idempotency
+from aegis.api.idempotency import Idempotency, RequestKey
 from aegis.api.incident_filter import IncidentFilter, read_whole_number
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import StatusRequest
@@ -125,10 +125,12 @@ def _add_status(router: APIRouter, runtime: Runtime, idempotency: Idempotency) -
         """Update incident status (resolve, escalate, etc.); any change is allowed."""
         body = await request.body()
 
-        async def work(key: str) -> str:
+        async def work(key: RequestKey) -> str:
             asked = parse_body(StatusRequest, body)
             update = StatusUpdate(**dict(asked))
-            changed = await runtime.store.update_status(known_form(incident_id), update, key)
+            changed = await runtime.store.update_status(
+                known_form(incident_id), update, key.text, key.digest
+            )
             answer = StatusAnswer.of(changed)
             told = DecidedIncident(**answer.model_dump(exclude={"resolved_by"})).model_dump(
                 mode="json"

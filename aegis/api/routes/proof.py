@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from aegis.api.bounded_json import parse_body
-from aegis.api.idempotency import Idempotency
+from aegis.api.idempotency import Idempotency, RequestKey
 from aegis.api.incident_filter import WholeNumber
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import HoldBody
@@ -47,10 +47,10 @@ def _add_place(router: APIRouter, runtime: Runtime, idempotency: Idempotency) ->
         """Forbid that the incident or its pictures are deleted or evicted; `{}` is enough."""
         body = await request.body()
 
-        async def work(key: str) -> str:
+        async def work(key: RequestKey) -> str:
             asked = parse_body(HoldBody, body)
             wanted = HoldRequest(is_held=True, reason=asked.reason, by=asked.placed_by)
-            held = await runtime.vault.set_hold(known_form(incident_id), wanted, key)
+            held = await runtime.vault.set_hold(known_form(incident_id), wanted, key.text)
             return HoldAnswer.of(held).model_dump_json()
 
         return await idempotency.answer(request, body, work)
@@ -69,9 +69,9 @@ def _add_release(router: APIRouter, runtime: Runtime, idempotency: Idempotency) 
     async def release_hold(request: Request, incident_id: IncidentId) -> Response:
         """Let the incident age like any other again."""
 
-        async def work(key: str) -> str:
+        async def work(key: RequestKey) -> str:
             wanted = HoldRequest(is_held=False)
-            released = await runtime.vault.set_hold(known_form(incident_id), wanted, key)
+            released = await runtime.vault.set_hold(known_form(incident_id), wanted, key.text)
             return HoldAnswer.of(released).model_dump_json()
 
         # The method is part of what was asked: a key used for placing is not good here.
