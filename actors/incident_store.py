@@ -185,6 +185,7 @@ class IncidentStore:
         """Commit what waits and let go of the folder."""
         self.housekeeper.close()
         self._commits.close()
+        self._views.stop_building()
         self._readers.shutdown(cancel_futures=True)
         self._views.close()
         self._evidence.close()

@@ -7,14 +7,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aegis.domain.assessment import IncidentType, Severity
-from aegis.domain.incident import OPEN_STATUSES, Incident, IncidentPage, IncidentQuery
+from aegis.domain.incident import (
+    OPEN_STATUSES,
+    Incident,
+    IncidentPage,
+    IncidentQuery,
+    IncidentStatus,
+)
 from aegis.domain.statistics import IncidentStatistics
 from data.archive_mark import ArchivedRecords
 from data.fold import fold_all
 from data.incident_id import incident_number, make_incident_id
 from data.journal import Journal
+from data.page_choice import PageChoice
 from data.page_cursor import PageCursor
-from data.view_file import ViewFile, to_column_time
+from data.view_file import ViewFile
+from data.view_row import to_column_time
+from data.view_tally import Tally
 
 _OPEN = sorted(OPEN_STATUSES)
 
@@ -34,8 +43,8 @@ class IncidentViews:
         self._archive = archive
 
     def catch_up(self) -> None:
-        """Fold what is new; every question does so by itself."""
-        self._file.ask()
+        """Fold what is new, however long it takes; every question does so by itself."""
+        self._file.catch_up()
 
     def get(self, incident_id: str) -> Incident | None:
         """The incident; None when there is none, or no more."""
@@ -47,12 +56,12 @@ class IncidentViews:
 
     def find(self, query: IncidentQuery) -> IncidentPage:
         """A page, newest first; raises ValidationFailed for a cursor that is not ours."""
-        filters = _filters(query)
-        counts, rows = self._file.ask(("count", filters), ("page", filters | _place(query)))
+        choice = PageChoice(query)
+        total, rows = self._file.read(choice.read)
         incidents = tuple(self._complete(rows[: query.limit]))
         has_more = len(rows) > query.limit
         return IncidentPage(
-            total=counts[0][0],
+            total=total,
             incidents=incidents,
             has_more=has_more,
             next_cursor=str(PageCursor.after(incidents[-1])) if has_more else None,
@@ -60,23 +69,7 @@ class IncidentViews:
 
     def statistics(self, now: datetime, zone: ZoneInfo) -> IncidentStatistics:
         """Counts over all incidents; today and this ISO week as the zone's calendar has them."""
-        totals, severities, types = self._file.ask(
-            ("totals", _calendar(now, zone) | {"open_statuses": _OPEN}),
-            ("by_severity", {}),
-            ("by_type", {}),
-        )
-        total, active, still_open, false_positives, today, week, confidence = totals[0]
-        return IncidentStatistics(
-            total_incidents=total,
-            active_incidents=active,
-            open_incidents=still_open,
-            incidents_today=today,
-            incidents_this_week=week,
-            incidents_by_severity=dict.fromkeys(map(str, Severity), 0) | dict(severities),
-            incidents_by_type=dict.fromkeys(map(str, IncidentType), 0) | dict(types),
-            average_confidence=round(confidence, 2),
-            false_positive_rate=round(false_positives / total, 4) if total else 0.0,
-        )
+        return self._file.read(lambda tables: _summarize(tables.tally, now, zone))
 
     def created_before(self, moment: datetime, *, keep_open: bool) -> list[str]:
         """Ids of the incidents under no hold recorded before a moment, oldest first."""
@@ -113,6 +106,10 @@ class IncidentViews:
         (rows,) = self._file.ask((name, parameters))
         return rows
 
+    def stop_building(self) -> None:
+        """End a long rebuild early; the next start goes on with it."""
+        self._file.stop_building()
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
@@ -140,40 +137,25 @@ class IncidentViews:
         return fold_all(row.entry for row in self._journal.history(make_incident_id(number)))
 
 
-def _filters(query: IncidentQuery) -> dict[str, Any]:
-    return {
-        "statuses": list(query.statuses) or None,
-        "severities": list(query.severities) or None,
-        "types": list(query.types) or None,
-        "from_date": query.from_date and to_column_time(query.from_date),
-        "to_date": query.to_date and to_column_time(query.to_date),
-        "camera_id": query.camera_id,
-        "text": query.text.casefold() if query.text else None,
-    }
+def _summarize(tally: Tally, now: datetime, zone: ZoneInfo) -> IncidentStatistics:
+    false_positives = tally.count(statuses=(IncidentStatus.FALSE_POSITIVE,))
+    today, tomorrow, monday, next_monday = _calendar(now, zone)
+    return IncidentStatistics(
+        total_incidents=tally.total,
+        active_incidents=tally.count(statuses=(IncidentStatus.ACTIVE,)),
+        open_incidents=tally.count(statuses=_OPEN),
+        incidents_today=tally.between(today, tomorrow),
+        incidents_this_week=tally.between(monday, next_monday),
+        incidents_by_severity=dict.fromkeys(map(str, Severity), 0) | tally.by_severity(),
+        incidents_by_type=dict.fromkeys(map(str, IncidentType), 0) | tally.by_type(),
+        average_confidence=round(tally.average_confidence, 2),
+        false_positive_rate=round(false_positives / tally.total, 4) if tally.total else 0.0,
+    )
 
 
-def _place(query: IncidentQuery) -> dict[str, Any]:
-    """Where the page begins; one row more than asked for tells whether there is another."""
-    place = PageCursor.parse(query.cursor) if query.cursor else None
-    return {
-        "after_time": place and to_column_time(place.happened_at),
-        "after_number": place and place.number,
-        "limit": query.limit + 1,
-        "offset": 0 if place else query.offset,
-    }
-
-
-def _calendar(now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+def _calendar(now: datetime, zone: ZoneInfo) -> list[datetime]:
     """Where today and this week begin and end; local midnights, since days differ in length."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    days = {
-        "today": today,
-        "tomorrow": today + timedelta(days=1),
-        "week": monday,
-        "next_week": monday + timedelta(days=7),
-    }
-    return {
-        name: to_column_time(datetime.combine(day, time(), tzinfo=zone))
-        for name, day in days.items()
-    }
+    days = (today, today + timedelta(days=1), monday, monday + timedelta(days=7))
+    return [datetime.combine(day, time(), tzinfo=zone) for day in days]

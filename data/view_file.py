@@ -1,78 +1,72 @@
 """The DuckDB file that keeps the journal folded; anything wrong with it, and it is made anew."""
 
+import shutil
 import threading
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
 import structlog
 
-from aegis.domain.incident import Incident
 from aegis.errors import ServiceUnavailable
-from data.archive_mark import archived_numbers, split_at_days
-from data.entry import GENESIS, Row, find_break
-from data.fold import fold, fold_all
-from data.incident_id import incident_number, make_incident_id
+from data.entry import find_break
 from data.journal import Journal
-from data.sql import load_queries
+from data.view_build import ViewBuild
+from data.view_snapshot import SnapshotFolder
+from data.view_tables import VERSION, Rows, ViewTables
 
-_QUERIES = load_queries("views")
-_VERSION = 3
-"""Goes up with every change of the schema, of the fold, or of the domain's incident."""
-_LOUD_EVERY = 50_000
-"""After so many entries the log says how far a rebuild has come."""
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "512MB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-_COLUMNS = pa.schema(
-    [
-        ("number", pa.int64()),
-        ("happened_at", pa.timestamp("us")),
-        ("created_at", pa.timestamp("us")),
-        ("type", pa.string()),
-        ("severity", pa.string()),
-        ("status", pa.string()),
-        ("cameras", pa.list_(pa.string())),
-        ("confidence", pa.float64()),
-        ("evidence_path", pa.string()),
-        ("text", pa.string()),
-        ("record", pa.string()),
-    ]
-)
+_AT_ONCE = 5_000
+"""So many records are folded while a question waits; more are folded behind its back."""
+_MERGED_AFTER = 20_000
+"""So many records are brought into the file together."""
+_ROOM_BYTES = 64 * 2**20
+"""With less room on the disk than this, what is new stays in memory."""
 _log = structlog.get_logger(__name__)
+_Answer = TypeVar("_Answer")
 
 
 class ViewFile:
-    """Answers named queries over the incidents as the journal has them now.
+    """Answers questions over the incidents as the journal has them now.
 
     Every answer first folds what the journal has got since. A file that is missing,
-    unreadable, of another version or of another journal is rebuilt, aloud; when the disk
-    takes no file, in memory. One query at a time, from any thread. Raises
-    ServiceUnavailable when not even that works.
+    unreadable, cut short, of another version or of another journal is rebuilt, aloud, from
+    the snapshot and the records after it; when the disk takes no file, in memory. A long
+    rebuild goes on behind the callers' backs: until it is done they get ServiceUnavailable
+    with the time it may take. One question at a time, from any thread.
     """
 
     def __init__(self, path: Path, journal: Journal) -> None:
         self._path = path
         self._journal = journal
-        self._lock = threading.Lock()
-        self._seq, self._hash = 0, GENESIS
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._snapshot = SnapshotFolder(path.with_suffix(".snapshot"), VERSION)
+        self._lock = threading.RLock()
+        self._tables: ViewTables | None = None
+        self._build: ViewBuild | None = None
+        self._keeper: threading.Thread | None = None
+        self._damage: ServiceUnavailable | None = None
+        self._is_closing = False
 
-    def ask(self, *questions: tuple[str, Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
+    def ask(self, *questions: tuple[str, Mapping[str, Any]]) -> list[Rows]:
         """The rows of each named query, all of one moment."""
+        return self.read(lambda tables: [tables.ask(*question) for question in questions])
+
+    def read(self, question: Callable[[ViewTables], _Answer]) -> _Answer:
+        """What the question makes of the tables, all of one moment."""
         failure: duckdb.Error | None = None
         with self._lock:
             for mend in (None, self._drop, self._rebuild_broken):
                 try:
                     if mend:
                         mend()
-                    return self._answer(questions)
+                    return question(self._current())
                 except duckdb.OutOfMemoryException as error:
                     raise ServiceUnavailable("The question needs too much memory") from error
                 except duckdb.Error as error:
@@ -81,154 +75,187 @@ class ViewFile:
             self._drop()
         raise ServiceUnavailable("The views cannot answer now") from failure
 
+    def catch_up(self) -> None:
+        """Fold what is new, however long it takes; every question does so by itself."""
+        while True:
+            try:
+                self.ask()
+            except ServiceUnavailable as error:
+                if (build := self._build) is not None:
+                    build.wait()
+                elif "retry_after_s" not in error.details:
+                    raise
+            else:
+                return
+
+    def stop_building(self) -> None:
+        """End a long rebuild, and begin no other; short questions are still answered."""
+        self._is_closing = True
+        if build := self._build:
+            build.stop()
+
     def close(self) -> None:
-        """Let go of the file."""
+        """Bring what is new into the file, and let go of it."""
+        self.stop_building()
+        if self._keeper:
+            self._keeper.join()
         with self._lock:
+            try:
+                if self._tables and self._tables.changed:
+                    self._merge(self._tables)
+            except duckdb.Error as error:
+                _log.warning("views_not_kept", reason=str(error))
             self._drop()
 
-    def _answer(
-        self, questions: Sequence[tuple[str, Mapping[str, Any]]]
-    ) -> list[list[tuple[Any, ...]]]:
-        connection = self._connection or self._open()
-        if self._seq != self._journal.head_seq:
-            self._fold_news(connection)
-        return [
-            connection.execute(_QUERIES[name], dict(parameters)).fetchall()
-            for name, parameters in questions
-        ]
+    def _current(self) -> ViewTables:
+        if self._damage:
+            raise self._damage
+        if self._build:
+            raise self._build.not_yet()
+        tables = self._tables or self._open()
+        if self._journal.head_seq - tables.seq > _AT_ONCE:
+            raise self._begin_build(tables).not_yet()
+        self._fold_news(tables)
+        if tables.seq - tables.merged_seq > _MERGED_AFTER:
+            self._begin_keeping(tables)
+        return tables
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        reason = "it is missing"
-        if self._path.exists():
-            try:
-                connection = self._connection = duckdb.connect(self._path, config=_CONFIG)
-                reason = self._objection(*connection.execute(_QUERIES["progress"]).fetchall()[0])
-                if not reason:
-                    self._fold_news(connection)
-                    return connection
-            except (duckdb.Error, IndexError, ValueError) as error:
-                reason = str(error)
-        return self._rebuild(reason)
+    def _open(self) -> ViewTables:
+        if not self._path.exists():
+            return self._rebuild("it is missing")
+        if self._log_file.exists():
+            return self._rebuild("it was being written when everything ended")
+        try:
+            tables = self._tables = ViewTables(duckdb.connect(self._path, config=_CONFIG))
+            reason = self._objection(tables)
+        except (duckdb.Error, ValueError) as error:
+            reason = str(error)
+        return self._rebuild(reason) if reason else tables
 
-    def _objection(self, version: int, seq: int, row_hash: str) -> str:
+    def _objection(self, tables: ViewTables) -> str:
         """Why the file cannot be used; empty when it can."""
-        self._seq, self._hash = seq, row_hash
-        if version != _VERSION:
-            return f"it is of version {version}, not {_VERSION}"
-        if seq > self._journal.head_seq:
-            return f"it knows record {seq}, but the journal ends at {self._journal.head_seq}"
-        if self._journal.hash_at(seq) != row_hash:
-            return f"record {seq} of the journal is another one"
+        if tables.version != VERSION:
+            return f"it is of version {tables.version}, not {VERSION}"
+        tables.load()
+        if tables.seq > self._journal.head_seq:
+            return f"it knows record {tables.seq}, but the journal ends at {self._journal.head_seq}"
+        if self._journal.hash_at(tables.seq) != tables.hash:
+            return f"record {tables.seq} of the journal is another one"
         return ""
 
     def _rebuild_broken(self) -> None:
         self._rebuild("it opens, but does not answer")
 
-    def _rebuild(self, reason: str) -> duckdb.DuckDBPyConnection:
+    def _rebuild(self, reason: str) -> ViewTables:
+        self._drop()
         if self._journal.head_seq:
             _log.warning("views_rebuilt", file=self._path.name, reason=reason)
+        if self._journal.head_seq > _AT_ONCE:
+            raise self._begin_build(None).not_yet()
+        self._tables = self._make()
+        return self._tables
+
+    def _make(self) -> ViewTables:
+        """Tables as far as the snapshot goes, in the file or, failing that, in memory."""
         try:
-            return self._make(self._path)
+            for file in (self._path, self._log_file):
+                file.unlink(missing_ok=True)
+            return self._make_in(self._path)
         except (duckdb.Error, OSError) as error:
             _log.warning("views_kept_in_memory", file=self._path.name, reason=str(error))
-            return self._make(None)
+            return self._make_in(Path(":memory:"))
 
-    def _make(self, path: Path | None) -> duckdb.DuckDBPyConnection:
-        self._drop()
-        if path:
-            for file in (path, path.with_name(f"{path.name}.wal")):
-                file.unlink(missing_ok=True)
-        connection = self._connection = duckdb.connect(path or ":memory:", config=_CONFIG)
-        connection.begin()
-        connection.execute(_QUERIES["schema"])
-        self._note(connection, 0, GENESIS)
-        connection.commit()
-        self._fold_news(connection)
-        return connection
+    def _make_in(self, path: Path) -> ViewTables:
+        tables = ViewTables.create(duckdb.connect(path, config=_CONFIG))
+        try:
+            for part, file in self._snapshot.verified():
+                if self._journal.hash_at(part.seq) != part.hash:
+                    _log.warning("snapshot_of_another_journal", file=file.name)
+                    break
+                tables.take_in(file, part.seq, part.hash)
+            return tables.load()
+        except duckdb.Error:
+            tables.close()
+            raise
 
-    def _fold_news(self, connection: duckdb.DuckDBPyConnection) -> None:
-        while rows := self._journal.read(self._seq):
-            if (found := find_break(rows, self._seq, self._hash)) is not None:
-                raise ServiceUnavailable(
-                    f"The journal is damaged at record {found[0]} ({found[1]}): restore a backup"
-                )
-            folded_before = self._seq
-            connection.begin()
-            for some in split_at_days(rows):
-                self._fold_some(connection, some)
-            self._note(connection, rows[-1].seq, rows[-1].hash)
-            connection.commit()
-            if self._seq // _LOUD_EVERY > folded_before // _LOUD_EVERY:
-                _log.info("views_folded", entry=self._seq, last=self._journal.head_seq)
+    def _begin_build(self, tables: ViewTables | None) -> ViewBuild:
+        """Fold the rest behind the callers' backs; with no tables, from the snapshot on."""
 
-    def _fold_some(self, connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
-        archived = archived_numbers(rows[0])
-        if archived:
-            connection.execute(_QUERIES["retire"], {"numbers": archived})
-        _fold_rows(connection, rows, self._journal)
+        def work(build: ViewBuild) -> None:
+            made = tables or self._make()
+            try:
+                while self._journal.head_seq - made.seq > _AT_ONCE and not build.is_stopped:
+                    self._fold_some(made)
+                    build.tell(made.seq, self._journal.head_seq)
+                    if made.changed > 5 * _MERGED_AFTER:
+                        self._merge(made)
+                self._merge(made)
+            except ServiceUnavailable as error:
+                self._damage = error
+            self._tables = made
 
-    def _note(self, connection: duckdb.DuckDBPyConnection, seq: int, row_hash: str) -> None:
-        connection.execute(_QUERIES["forget_progress"])
-        connection.execute(
-            _QUERIES["note_progress"], {"version": _VERSION, "seq": seq, "hash": row_hash}
-        )
-        self._seq, self._hash = seq, row_hash
+        if self._is_closing:
+            raise ServiceUnavailable("The store is closing")
+        self._tables = None
+        self._build = ViewBuild(work, self._end_build)
+        return self._build
+
+    def _end_build(self) -> None:
+        with self._lock:
+            self._build = None
+
+    def _fold_news(self, tables: ViewTables) -> None:
+        while tables.seq != self._journal.head_seq and self._fold_some(tables):
+            pass
+
+    def _fold_some(self, tables: ViewTables) -> bool:
+        rows = self._journal.read(tables.seq)
+        if (found := find_break(rows, tables.seq, tables.hash)) is not None:
+            raise ServiceUnavailable(
+                f"The journal is damaged at record {found[0]} ({found[1]}): restore a backup"
+            )
+        if rows:
+            tables.fold(rows, self._journal.history)
+        return bool(rows)
+
+    def _begin_keeping(self, tables: ViewTables) -> None:
+        if self._keeper is None or not self._keeper.is_alive():
+            self._keeper = threading.Thread(target=self._keep, args=(tables,), name="view-keeper")
+            self._keeper.start()
+
+    def _keep(self, tables: ViewTables) -> None:
+        try:
+            with self._lock:
+                if tables is self._tables:
+                    self._merge(tables)
+            while self._snapshot.join():
+                pass
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            _log.warning("views_not_kept", reason=str(error))
+
+    def _merge(self, tables: ViewTables) -> None:
+        """What is new goes into the snapshot, then into the file; a failure costs time only."""
+        if shutil.disk_usage(self._path.parent).free < _ROOM_BYTES:
+            _log.warning("views_not_merged", reason="the disk is nearly full")
+            return
+        try:
+            if self._snapshot.seq == tables.merged_seq:
+                self._snapshot.add(tables.changes(), tables.merged_seq, tables.seq, tables.hash)
+            tables.merge()
+            if self._snapshot.seq != tables.seq:
+                everything, seq, row_hash = tables.everything()
+                self._snapshot.add(everything, 0, seq, row_hash)
+        except (OSError, pa.ArrowException) as error:
+            _log.warning("snapshot_not_written", reason=str(error))
+
+    @property
+    def _log_file(self) -> Path:
+        return self._path.with_name(f"{self._path.name}.wal")
 
     def _drop(self) -> None:
-        if self._connection is not None:
+        if self._tables is not None:
             try:
-                self._connection.close()
+                self._tables.close()
             except duckdb.Error as error:
                 _log.warning("views_close_failed", reason=str(error))
-            self._connection = None
-
-
-def _fold_rows(
-    connection: duckdb.DuckDBPyConnection, rows: Sequence[Row], journal: Journal
-) -> None:
-    entries = [row.entry for row in rows if not row.is_mark]
-    if not entries:
-        return
-    numbers = list({incident_number(entry.incident_id) for entry in entries})
-    touched = {"numbers": numbers}
-    known = connection.execute(_QUERIES["records_of"], touched).fetchall()
-    incidents: dict[str, Incident | None] = {
-        make_incident_id(number): Incident.model_validate_json(record)
-        if record is not None
-        # It was archived: whoever touches it brings it back.
-        else fold_all(
-            row.entry for row in journal.history(make_incident_id(number), rows[0].seq - 1)
-        )
-        for number, record in known
-    }
-    for entry in entries:
-        incidents[entry.incident_id] = fold(incidents.get(entry.incident_id), entry)
-    connection.execute(_QUERIES["remove"], touched)
-    fresh = [_columns_of(incident) for incident in incidents.values() if incident]
-    connection.register("fresh", pa.Table.from_pylist(fresh, schema=_COLUMNS))
-    connection.execute(_QUERIES["insert"])
-    connection.unregister("fresh")
-
-
-def _columns_of(incident: Incident) -> dict[str, object]:
-    said = [incident.reasoning, incident.notes or ""]
-    for subject in incident.subjects:
-        said += [subject.description, subject.behavior, subject.location]
-    return {
-        "number": incident_number(incident.id),
-        "happened_at": to_column_time(incident.timestamp),
-        "created_at": to_column_time(incident.created_at),
-        "type": incident.type,
-        "severity": incident.severity,
-        "status": incident.status,
-        "cameras": list(incident.cameras),
-        "confidence": incident.confidence,
-        "evidence_path": incident.evidence_path,
-        "text": "\n".join(said).casefold(),
-        "record": incident.model_dump_json(),
-    }
-
-
-def to_column_time(moment: datetime) -> datetime:
-    """The instant as the tables keep it: UTC, without saying so."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
+            self._tables = None
