@@ -27,13 +27,18 @@ from aegis.domain.response import ActionType
 _BY_NAME = {action.value: action for action in ActionType} | {
     action.sentence: action for action in ActionType
 }
+# The neighbourhood of a frame's time must lie in the calendar too, in every time zone.
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 _CURL_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="  # noqa: E501
 
 
 def _read_instant(value: object) -> datetime:
     if not isinstance(value, str):
         raise ValueError("should be an ISO 8601 string")  # noqa: TRY004 - pydantic's way
-    return parse_instant(value)
+    moment = parse_instant(value)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"should lie in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return moment
 
 
 def _read_integer(value: object) -> object:

@@ -109,15 +109,13 @@ def hold(
 ) -> None:
     """Place a legal hold: neither the incident nor its pictures can be deleted or evicted."""
     from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
-    from aegis.client.evidence_client import EvidenceClient  # noqa: PLC0415
 
     name = _whole_id(incident_id)
     with connect(url, api_key) as client:
-        evidence = EvidenceClient(client)
         answer = (
-            evidence.release_hold(name)
+            client.release_hold(name)
             if release
-            else evidence.place_hold(name, reason=reason, placed_by=by)
+            else client.place_hold(name, reason=reason, placed_by=by)
         )
     open_output().print(f"{answer.id} is {'under a hold' if answer.hold else 'under no hold'}")
 
@@ -135,11 +133,10 @@ def evidence(
 ) -> None:
     """Take an incident's evidence along as a ZIP that `aegis verify` checks offline."""
     from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
-    from aegis.client.evidence_client import EvidenceClient  # noqa: PLC0415
 
     name = _whole_id(incident_id)
     with connect(url, api_key) as client:
-        content = EvidenceClient(client).evidence_zip(name, tree_size=tree_size)
+        content = client.evidence_zip(name, tree_size=tree_size)
     file = to or Path(f"{name}.zip")
     file.write_bytes(content)
     open_output().print(f"{file}: {len(content) / 1e6:.1f} MB; check it with `aegis verify {file}`")

@@ -1,67 +1,55 @@
 """The WebSocket stream as an iterator that survives lost connections."""
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode
+from collections.abc import Iterator
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
+from aegis.api.stream_schemas import StreamEvent
 from aegis.client.retry import Retry
-from aegis.domain.event import Event
-from aegis.errors import AegisError, Forbidden, InvalidApiKey, ServiceUnavailable, ValidationFailed
-
-_REFUSALS: Mapping[int, type[AegisError]] = {
-    4401: InvalidApiKey,
-    4403: Forbidden,
-    1008: ValidationFailed,
-}
+from aegis.client.subscription import MAX_MESSAGE_BYTES, Subscription, raise_refusal
+from aegis.errors import ServiceUnavailable
 
 
 class EventStream:
     """One subscription; it remembers the last sequence number and resumes after it."""
 
-    def __init__(
-        self, url: str, api_key: str | None, filters: Mapping[str, str], retry: Retry
-    ) -> None:
-        self._address = url.replace("http", "ws", 1) + "/ws/analysis"
-        self._headers = {"X-API-Key": api_key} if api_key else {}
-        self._filters = dict(filters)
+    def __init__(self, wanted: Subscription, retry: Retry) -> None:
+        self._wanted = wanted
         self._retry = retry
+        self._last: StreamEvent | None = None
 
-    def events(self, since: int | None, timeout_s: float | None) -> Iterator[Event]:
+    def events(self, timeout_s: float | None) -> Iterator[StreamEvent]:
         """Events as they come; ends after `timeout_s` of silence."""
         attempt = 0
         while True:
             try:
-                with self._open(since) as socket:
-                    while (event := _next(socket, timeout_s)) is not None:
-                        attempt, since = 0, max(since or 0, event.seq)
+                with self._open() as socket:
+                    for event in self._read(socket, timeout_s):
+                        attempt = 0
                         yield event
                     return
             except (ConnectionClosed, InvalidHandshake, OSError) as error:
-                _raise_refusal(error)
+                raise_refusal(error, self._last)
                 attempt += 1
-                if not self._retry.pause(attempt):
+                wait_s = self._retry.wait_s(attempt)
+                if wait_s is None:
                     raise ServiceUnavailable("The event stream cannot be reached") from error
+                self._retry.sleep(wait_s)
 
-    def _open(self, since: int | None) -> ClientConnection:
-        parameters = self._filters if since is None else {**self._filters, "since": str(since)}
-        query = f"?{urlencode(parameters)}" if parameters else ""
-        return connect(self._address + query, additional_headers=self._headers, max_size=16 * 2**20)
+    def _open(self) -> ClientConnection:
+        wanted = self._wanted
+        return connect(
+            wanted.address, additional_headers=wanted.headers, max_size=MAX_MESSAGE_BYTES
+        )
 
-
-def _next(socket: ClientConnection, timeout_s: float | None) -> Event | None:
-    try:
-        return Event.model_validate_json(socket.recv(timeout_s))
-    except TimeoutError:
-        return None
-
-
-def _raise_refusal(error: Exception) -> None:
-    """What no reconnecting will change."""
-    if isinstance(error, InvalidStatus) and error.response.status_code in {401, 403}:
-        raise Forbidden("The event stream refused the connection") from error
-    if isinstance(error, ConnectionClosed) and error.rcvd is not None:
-        refusal = _REFUSALS.get(error.rcvd.code)
-        if refusal is not None:
-            raise refusal(error.rcvd.reason) from error
+    def _read(self, socket: ClientConnection, timeout_s: float | None) -> Iterator[StreamEvent]:
+        while True:
+            try:
+                text = socket.recv(timeout_s)
+            except TimeoutError:
+                return
+            event = self._wanted.read(text)
+            if event is not None:
+                self._last = event
+                yield event

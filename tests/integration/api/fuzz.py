@@ -20,6 +20,7 @@ import httpx
 from rich.console import Console
 
 from aegis.api.app import create_app
+from aegis.log import configure_logging
 from aegis.testing.doubles import in_memory_runtime
 from aegis.testing.running_system import running_system
 from tests.integration.api.fuzz_hooks import CURSOR
@@ -83,6 +84,7 @@ def double(key: str | None) -> Iterator[str]:
 def main() -> int:
     """Run, print a line for each run and what was found."""
     asked = _read_arguments()
+    configure_logging("CRITICAL")
     sound = True
     out = Console(width=100, highlight=False, markup=False)
     out.print(f"{'system':<28}{'key':<6}{'seed':>10}{'cases':>8}  findings")

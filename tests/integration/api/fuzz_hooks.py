@@ -5,7 +5,7 @@ import io
 import itertools
 import os
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import schemathesis
@@ -60,17 +60,32 @@ schemathesis.openapi.format("cursor", st.just(_cursor))
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
-    """A key is used once, and a range of dates does not end before it begins."""
+    """A key is used once, a cursor is a real one, a range does not end before it begins."""
     headers = case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and _SANE_KEY.fullmatch(key):
         headers["Idempotency-Key"] = f"{next(_numbers)}-{os.getpid()}-{key}"[:255]
+    if isinstance(case.body, dict):
+        _mend_time(case.body)
     query = case.query or {}
-    if not _cursor:
-        query.pop("cursor", None)
+    if case.meta is None or case.meta.generation.mode.is_positive:
+        _mend_cursor(query)
     start, end = (_read(query.get(name)) for name in ("from_date", "to_date"))
     if start and end and start > end:
         query["from_date"], query["to_date"] = query["to_date"], query["from_date"]
+
+
+def _mend_time(body: dict[str, Any]) -> None:
+    """The first and the last year of the calendar have no neighbours."""
+    moment = _read(body.get("timestamp"))
+    if moment and moment.year in {1, 9999}:
+        body["timestamp"] = "2025" + body["timestamp"][4:]
+
+
+def _mend_cursor(query: dict[str, Any]) -> None:
+    """A cursor comes from a page."""
+    if query.pop("cursor", None) is not None and _cursor:
+        query["cursor"] = _cursor
 
 
 def _read(text: object) -> datetime | None:
@@ -78,4 +93,4 @@ def _read(text: object) -> datetime | None:
         moment = datetime.fromisoformat(str(text).upper())
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.astimezone()
+    return moment.replace(tzinfo=moment.tzinfo or UTC)

@@ -10,7 +10,6 @@ from typer.testing import CliRunner, Result
 from actors.incident_store import IncidentStore
 from aegis.cli.main import app
 from aegis.client.aegis_client import AegisClient
-from aegis.client.evidence_client import EvidenceClient
 from aegis.ports import Runtime
 from aegis.testing.doubles import ScriptedVision, in_memory_runtime
 from aegis.vision.image_codec import encode_jpeg
@@ -36,7 +35,7 @@ def test_evidence_is_taken_along_and_verifies_offline(url: str, tmp_path: Path) 
     file = tmp_path / "case.zip"
     assert run("incidents", "evidence", "1", "--to", str(file), "--url", url).exit_code == 0
     with AegisClient(url) as client:
-        root = EvidenceClient(client).proof_head().root
+        root = client.proof_head().root
     verified = run("verify", str(file), "--root", root)
     assert verified.exit_code == 0, verified.output
     assert "anchor" in verified.output

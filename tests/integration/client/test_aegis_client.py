@@ -7,6 +7,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aegis.api.app import create_app
+from aegis.api.stream_schemas import IncidentCreated
 from aegis.client.aegis_client import AegisClient
 from aegis.client.retry import Retry
 from aegis.domain.event import EventType
@@ -163,7 +164,8 @@ def test_watch_yields_events_and_resumes_after_a_sequence_number(client: AegisCl
     assert greeting.type is EventType.SYSTEM_STATUS
     known = client.analyze(PICTURE).incident_id
     created = next(stream)
-    assert created.data["id"] == known
+    assert isinstance(created, IncidentCreated)
+    assert created.data.id == known
     missed = [event.seq for event in client.watch(since=created.seq - 1, timeout_s=0.2)]
     assert created.seq in missed
 
