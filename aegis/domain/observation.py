@@ -49,7 +49,8 @@ class ObservedSubject(Value):
     score: the detector's, 0 to 1.
     zones: names of the camera's zones whose ground point it stands in.
     dwell_s: since the track was first seen; zone_dwell_s: the present stay in each zone.
-    speed: body heights a second (a person walking makes about 0.8).
+    speed: body heights a second (a person walking makes about 0.8); pace: the speed it kept
+    up for a second or so.
     frames: how many frames showed it; mean_score: its scores, smoothed over them.
     is_steady: seen often and long enough not to be the detector's flicker; never for a
     bare detection.
@@ -60,6 +61,7 @@ class ObservedSubject(Value):
     in its first seconds without growing.
     zone_visits: how often it has been in each zone for a second or more, the present stay
     included; zone_halts: how often it stood still there for a second or more.
+    zone_ago_s: since it was last in each; 0 where it is.
     contact_s: how long its box has touched each protected zone without leaving it.
     crossings: of the last minute, the latest first.
     owner: of an object or a changed zone, the number of who was last there, if anybody was;
@@ -76,6 +78,7 @@ class ObservedSubject(Value):
     dwell_s: float = 0.0
     zone_dwell_s: dict[str, float] = {}
     speed: float = 0.0
+    pace: float = 0.0
     frames: int = 1
     mean_score: float = Field(default=0.0, ge=0, le=1)
     is_steady: bool = False
@@ -87,6 +90,7 @@ class ObservedSubject(Value):
     descent: float = 0.0
     zone_visits: dict[str, int] = {}
     zone_halts: dict[str, int] = {}
+    zone_ago_s: dict[str, float] = {}
     contact_s: dict[str, float] = {}
     crossings: tuple[Crossing, ...] = ()
     owner: int | None = None

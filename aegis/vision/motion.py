@@ -1,6 +1,7 @@
 """How a followed thing moves, measured along its trail."""
 
 import math
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,11 @@ _MOVING = 0.15
 _STEP = 0.15
 _DESCENT_S = 5.0
 _SAME_SIZE = 0.15
+_PACE_SPAN_S = 0.4
+_PACE_STEP_S = 0.2
+_PACE_MEMORY_S = 2.5
+_PACE_POINTS = 12
+_ROUNDING_S = 1e-6
 
 
 class TrailPoint(NamedTuple):
@@ -30,6 +36,39 @@ class Motion(NamedTuple):
     speed: float = 0.0
     heading_deg: float | None = None
     approach: float = 0.0
+
+
+class Pace:
+    """The speed that is kept up, in body heights a second, over the last second or so.
+
+    That is the lesser of the speeds in two spans of 0.4 s or more, one after the other, both
+    in about one direction: a box that jumps once, because two people swapped numbers, is
+    fast in one of them only. Bounded: twelve points.
+    """
+
+    __slots__ = ("_points",)
+
+    def __init__(self) -> None:
+        self._points: deque[TrailPoint] = deque(maxlen=_PACE_POINTS)
+
+    def add(self, now: TrailPoint) -> float:
+        """The pace with one more point; 0 while too little is known."""
+        while self._points and now.at_s - self._points[0].at_s > _PACE_MEMORY_S:
+            self._points.popleft()
+        middle = _before(self._points, now.at_s - _PACE_SPAN_S)
+        first = middle and _before(self._points, middle.at_s - _PACE_SPAN_S)
+        if not self._points or now.at_s - self._points[-1].at_s >= _PACE_STEP_S:
+            self._points.append(now)
+        if middle is None or first is None:
+            return 0.0
+        speeds = [
+            _between(a, b, b.at_s - a.at_s).speed for a, b in ((first, middle), (middle, now))
+        ]
+        return min(*speeds, _between(first, now, now.at_s - first.at_s).speed)
+
+    def forget(self) -> None:
+        """Begin anew with somebody else."""
+        self._points.clear()
 
 
 def measure_motion(trail: Sequence[TrailPoint], now: TrailPoint, before: Motion) -> Motion:
@@ -72,6 +111,11 @@ def came_down(first: TrailPoint, now: TrailPoint) -> float:
     if now.at_s - first.at_s > _DESCENT_S or down <= aside or grew > _SAME_SIZE:
         return 0.0
     return down / max(now.height, 1.0)
+
+
+def _before(points: Iterable[TrailPoint], at_s: float) -> TrailPoint | None:
+    """The last point that is at least as old."""
+    return next((it for it in reversed([*points]) if it.at_s <= at_s + _ROUNDING_S), None)
 
 
 def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:

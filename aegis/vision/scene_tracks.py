@@ -212,11 +212,15 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
         "zone_dwell_s": _lengths(track, track.zones(), at_s),
         "zone_visits": track.stays.visits(),
         "zone_halts": track.halts.visits(),
+        "zone_ago_s": {
+            name: round(ago_s, 3) for name, ago_s in track.stays.since_s(track.last_seen_s).items()
+        },
         "contact_s": {
             name: round(track.contacts.length_s(name, at_s), 3)
             for name in track.contacts.present(track.last_seen_s)
         },
         "speed": round(track.motion.speed, 3),
+        "pace": round(track.pace, 3),
         "heading_deg": None
         if track.motion.heading_deg is None
         else round(track.motion.heading_deg),

@@ -43,6 +43,10 @@ class Stays:
         counts = {name: _visits_until(stay) for name, stay in self._stays.items()}
         return {name: count for name, count in counts.items() if count}
 
+    def since_s(self, at_s: float) -> dict[str, float]:
+        """How long ago it was last at each place; 0 where it is."""
+        return {name: max(0.0, at_s - stay.last_inside_s) for name, stay in self._stays.items()}
+
     def begin_anew(self, at_s: float) -> None:
         """Nothing was there before this moment."""
         for stay in self._stays.values():

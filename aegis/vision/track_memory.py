@@ -8,7 +8,16 @@ from typing import NamedTuple, Self
 
 from aegis.domain.observation import Entry
 from aegis.vision.line_crossing import Passage
-from aegis.vision.motion import STILL, Motion, TrailPoint, came_down, measure_motion, roamed, walked
+from aegis.vision.motion import (
+    STILL,
+    Motion,
+    Pace,
+    TrailPoint,
+    came_down,
+    measure_motion,
+    roamed,
+    walked,
+)
 from aegis.vision.stays import Stays
 
 _SMOOTHING = 0.4
@@ -58,6 +67,7 @@ class TrackMemory:
     frames: int = 0
     presence: float = 0.5
     motion: Motion = STILL
+    pace: float = 0.0
     descent: float = 0.0
     trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=_TRAIL_LENGTH))
     stays: Stays = field(default_factory=Stays)
@@ -65,6 +75,7 @@ class TrackMemory:
     contacts: Stays = field(default_factory=Stays)
     clear_points: dict[str, tuple[float, float]] = field(default_factory=dict)
     passages: deque[Passage] = field(default_factory=lambda: deque(maxlen=_PASSAGES))
+    _pace: Pace = field(default_factory=Pace)
     _believed: Sighting | None = None
 
     @classmethod
@@ -129,6 +140,7 @@ class TrackMemory:
 
     def _move(self, now: TrailPoint) -> None:
         self.motion = measure_motion(self.trail, now, self.motion)
+        self.pace = self._pace.add(now)
         if self.trail:
             self.descent = max(self.descent, came_down(self.trail[0], now))
         if not self.trail or now.at_s - self.trail[-1].at_s >= _TRAIL_STEP_S:
@@ -158,6 +170,7 @@ class TrackMemory:
         if is_new:
             self.passages.clear()
             self.clear_points.clear()
+            self._pace.forget()
             self.descent, self.came_by = 0.0, "unknown"
 
 

@@ -16,7 +16,18 @@ _LEAST_ROAM = 0.5
 
 SUBJECT_FIELDS = frozenset(
     {"label", "score", "mean_score", "steady", "frames", "track_id", "dwell_s"}
-    | {"speed", "heading_deg", "approach", "roam", "path", "laps", "came_by", "descent"}
+    | {
+        "speed",
+        "pace",
+        "idle_s",
+        "heading_deg",
+        "approach",
+        "roam",
+        "path",
+        "laps",
+        "came_by",
+        "descent",
+    }
     | {"zones", "restricted_zones", "zone_dwell_s", "zone_visits", "zone_halts", "restricted_s"}
     | {
         "stops",
@@ -64,6 +75,7 @@ def gather_subject_facts(
 def _motion(subject: ObservedSubject) -> dict[str, Any]:
     return {
         "speed": subject.speed,
+        "pace": subject.pace,
         "heading_deg": -1.0 if subject.heading_deg is None else subject.heading_deg,
         "approach": subject.approach,
         "roam": subject.roam,
@@ -91,6 +103,7 @@ def _places(subject: ObservedSubject, camera: Camera) -> dict[str, Any]:
         "stops": sum(kinds.get(name) != "entrance" for name in halts),
         "returns": returns,
         "came_back": max(returns, subject.came_back),
+        "idle_s": _outside_waiting_s(subject, kinds),
         "waiting": any(kinds.get(name) == "waiting" for name in subject.zones),
         "at_door": any(kinds.get(name) in _DELIVERY for name in subject.zones),
         "protected": any(kinds.get(name) == "protected" for name in subject.zones),
@@ -98,6 +111,12 @@ def _places(subject: ObservedSubject, camera: Camera) -> dict[str, Any]:
         "door_visits": sum(doors.values()),
         "door_s": _longest_at_door(stays, kinds),
     }
+
+
+def _outside_waiting_s(subject: ObservedSubject, kinds: Mapping[str, str]) -> float:
+    """Since it came, or since it was last where people may wait."""
+    left_s = [ago for name, ago in subject.zone_ago_s.items() if kinds.get(name) == "waiting"]
+    return min([subject.dwell_s, *left_s])
 
 
 def _longest_at_door(stays: Mapping[str, float], kinds: Mapping[str, str]) -> float:

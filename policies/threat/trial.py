@@ -47,6 +47,7 @@ def _observations(watches: str) -> Iterator[Observation]:
         dwell_s=94.5,
         zone_dwell_s={"yard": 90.5},
         speed=0.7,
+        pace=0.7,
         frames=90,
         mean_score=0.7,
         is_steady=True,
@@ -56,6 +57,7 @@ def _observations(watches: str) -> Iterator[Observation]:
         came_by="left",
         zone_visits={"yard": 2},
         zone_halts={"yard": 1},
+        zone_ago_s={"yard": 0.0},
         contact_s={"yard": 4.5},
         crossings=(
             Crossing(

@@ -58,7 +58,7 @@ COVERED = Tampering(kind="covered", for_s=5.0, certainty=0.9)
     [
         ((), {}, (None, 0)),
         ((subject(),), {}, (None, 0)),
-        ((subject(speed=2.5),), {}, ("running", 0)),
+        ((subject(pace=2.5),), {}, ("running", 0)),
         ((subject(dwell_s=70.0),), {}, ("loitering", 1)),
         ((), {"tampering": COVERED}, ("camera_tamper", 1)),
         ((), {"tampering": COVERED, "captured_at": NIGHT}, ("camera_tamper", 1)),

@@ -17,9 +17,10 @@ from policies.threat.thresholds import Thresholds
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
 YARD = Zone(name="yard", polygon=((0, 0), (1, 0), (1, 1)), restricted=True)
+LIFT = Zone(name="lift", polygon=((0, 0), (1, 0), (0, 1)), kind="waiting")
 SITE = Site(
     hours=(OpeningHours(opens=time(8), closes=time(18)),),
-    cameras={"CAM": Camera(name="Gate", location="North gate", zones=(YARD,))},
+    cameras={"CAM": Camera(name="Gate", location="North gate", zones=(YARD, LIFT))},
 )
 RULES = load_rules(None)
 
@@ -98,7 +99,13 @@ def judged(observation: Observation, site: Site = SITE) -> Assessment:
         (frame(seen(dwell_s=61.0)), "loitering", "medium"),
         (frame(seen(dwell_s=61.0, roam=6.0)), None, "low"),
         (still(bare(dwell_s=61.0)), None, "low"),
-        (frame(seen(speed=2.5)), "running", "low"),
+        (frame(seen(dwell_s=61.0, zone_ago_s={"yard": 3.0})), "loitering", "medium"),
+        (frame(seen(dwell_s=61.0, zone_ago_s={"lift": 3.0})), None, "low"),
+        (frame(seen(dwell_s=99.0), seen(track_id=8)), None, "low"),
+        (frame(seen(dwell_s=241.0), seen(track_id=8)), "loitering", "medium"),
+        (frame(seen(pace=2.5)), "running", "low"),
+        (frame(seen(speed=2.5, pace=0.5)), None, "low"),
+        (frame(seen(pace=2.5, zones=("lift",))), None, "low"),
         (frame(*[seen(track_id=n) for n in range(12)]), "crowding", "medium"),
         (frame(*[seen(track_id=n) for n in range(11)]), None, "low"),
         (frame(seen(dwell_s=99.0), seen("weapon", track_id=8)), "weapon_seen", "critical"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aegis.vision.motion import STILL, TrailPoint, came_down, measure_motion, roamed, walked
+from aegis.vision.motion import STILL, Pace, TrailPoint, came_down, measure_motion, roamed, walked
 
 
 def trail(*places: tuple[float, float], height: float = 100.0) -> list[TrailPoint]:
@@ -52,3 +52,25 @@ def test_trembling_is_no_walk() -> None:
 )
 def test_coming_down_is_straight_quick_and_without_growth(now: TrailPoint, descent: float) -> None:
     assert came_down(TrailPoint(0, 100, 100, 100), now) == pytest.approx(descent)
+
+
+def paces(*xs: float, step_s: float = 0.25) -> list[float]:
+    pace = Pace()
+    return [pace.add(TrailPoint(n * step_s, x, 0, 100)) for n, x in enumerate(xs)]
+
+
+def test_a_run_is_known_after_a_second_and_keeps_its_pace() -> None:
+    found = paces(*(60.0 * n for n in range(12)))
+    assert found[:4] == [0, 0, 0, 0]
+    assert found[4:] == pytest.approx([2.4] * 8)
+
+
+def test_a_jump_and_a_to_and_fro_are_no_run() -> None:
+    assert max(paces(*[0.0] * 8, *[300.0] * 8)) < 0.1
+    assert max(paces(*[0.0, 80.0] * 8)) < 1
+
+
+@pytest.mark.parametrize("step_s", [0.03, 0.1, 0.5, 1.0])
+def test_pace_is_that_of_the_run_at_any_frame_rate(step_s: float) -> None:
+    found = paces(*(250.0 * n * step_s for n in range(int(4 / step_s))), step_s=step_s)
+    assert found[-1] == pytest.approx(2.5, abs=0.01)

@@ -99,6 +99,13 @@ def test_walking_past_two_doors_is_no_halt_and_stopping_is() -> None:
     assert trier.zone_visits["left door"] == 1
 
 
+def test_it_is_known_how_long_ago_somebody_left_a_zone() -> None:
+    (passer,) = film(across(0.0), seconds=4)
+    assert 0 < passer.zone_ago_s["left door"] < 4
+    (stayer,) = film(standing(300, 400), seconds=4)
+    assert stayer.zone_ago_s == dict.fromkeys(stayer.zones, 0)
+
+
 def test_contact_grows_while_somebody_stands_at_what_is_protected() -> None:
     (toucher,) = film(standing(500, 400), seconds=10)
     assert toucher.contact_s["till"] == pytest.approx(9, abs=1.1)
