@@ -15,6 +15,8 @@ from aegis.site_file import load_site
 from aegis.vision.detector import load_detector
 from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.image_header import check_image_header
+from aegis.vision.privacy_mask import hide
 from aegis.vision.scene_session import SceneSessions
 from data.archive_folder import ArchiveFolder
 from data.observation_archive import ObservationSink
@@ -66,7 +68,7 @@ class VisionAgent:
 
     def look(self, frames: Sequence[Frame]) -> list[SceneAnalysis | Exception]:
         """An analysis or what went wrong for each frame, in order; one forward pass for all."""
-        pictures = [_decode(frame, self._max_pixels) for frame in frames]
+        pictures = [self._decode(frame) for frame in frames]
         readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
         seen = iter(self._detector.detect(readable) if readable else [])
         return [
@@ -76,9 +78,22 @@ class VisionAgent:
             for frame, picture in zip(frames, pictures, strict=True)
         ]
 
+    def _decode(self, frame: Frame) -> Pixels | AegisError:
+        """The picture without what is private: nothing behind this line ever sees that."""
+        private = self._site.camera(frame.camera_id).privacy
+        try:
+            picture = decode_image(frame.image, self._max_pixels)
+            if not private:
+                return picture
+            return hide(
+                picture, private, check_image_header(frame.image, self._max_pixels).block_px
+            )
+        except AegisError as error:
+            return error
+
     def _judge(self, frame: Frame, picture: Pixels, detections: Detections) -> SceneAnalysis:
         height, width = picture.shape[:2]
-        observation = self._sessions.observe(frame, detections, (width, height))
+        observation = self._sessions.observe(frame, detections, (width, height), picture)
         assessment = assess(observation, self._site, self._rules)
         if self._sink:
             self._sink.offer(observation)
@@ -104,10 +119,3 @@ def _use_threads(count: int) -> None:
 
     torch.set_num_threads(count)
     cv2.setNumThreads(count)
-
-
-def _decode(frame: Frame, max_pixels: int) -> Pixels | AegisError:
-    try:
-        return decode_image(frame.image, max_pixels)
-    except AegisError as error:
-        return error

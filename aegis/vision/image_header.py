@@ -1,7 +1,7 @@
 """Reads what an encoded picture claims to be, before any decoder sees it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from aegis.errors import InvalidImage
@@ -32,11 +32,15 @@ _OTHERS = (
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """What the picture says of itself; width and height in pixels, before EXIF rotation."""
+    """What the picture says of itself; width and height in pixels, before EXIF rotation.
+
+    block_px: side of the largest block of pixels that was compressed together, 1 for a PNG.
+    """
 
     format: Literal["JPEG", "PNG"]
     width: int
     height: int
+    block_px: int = 1
 
 
 def check_image_header(data: bytes, max_pixels: int) -> ImageHeader:
@@ -95,9 +99,18 @@ def _check_jpeg(data: bytes, max_pixels: int) -> ImageHeader:
             f"The JPEG has {components} components of {precision} bits; send 1, 3 or 4 of 8 bits"
         )
     size = _uint(data, start + 5, 2), _uint(data, start + 3, 2)
-    header = _check_size("JPEG", size, max_pixels)
+    block_px = _block_px(data, start, components)
+    header = replace(_check_size("JPEG", size, max_pixels), block_px=block_px)
     _check_scans(data, start, header, is_huffman=marker not in _ARITHMETIC_FRAMES)
     return header
+
+
+def _block_px(data: bytes, start: int, components: int) -> int:
+    """8 times the largest sampling factor; the frame header lists them at every third byte."""
+    factors = data[start + 9 : start + 9 + 3 * components : 3]
+    if len(factors) < components:
+        raise _truncated("JPEG")
+    return 8 * max(1, *(max(factor >> 4, factor & 15) for factor in factors))
 
 
 def _find_frame(data: bytes) -> tuple[int, int]:

@@ -4,13 +4,19 @@ import copy
 from collections import OrderedDict
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
-from aegis.domain.observation import Observation, ObservedSubject
+from aegis.domain.observation import Observation, ObservedSubject, Tampering
 from aegis.domain.site import Site
 from aegis.domain.value import to_utc
+from aegis.vision.scene_picture import ScenePicture
 from aegis.vision.scene_tracks import SceneTracks
 from aegis.vision.subject_view import observe_still
+
+Pixels = NDArray[np.uint8]
 
 DEFAULT_SCORE = 0.35
 _RESET_GAP_S = 30.0
@@ -25,13 +31,16 @@ class SceneSession:
     and changes nothing. After 30 s without a frame everything starts anew; so it does when
     five frames in a row are over 30 s late, because then the camera's clock was set back.
     Weak where a crowd hides people from each other: ids swap there. Bounded: tracks live
-    seconds, a trail has 60 points. It pickles, without the 50 KB of the follower.
+    seconds, a trail has 60 points, pictures are remembered in 210 KB. It pickles, without
+    the 50 KB of the follower.
     """
 
     def __init__(self, camera_id: str, site: Site, score_threshold: float = DEFAULT_SCORE) -> None:
         self._camera_id = camera_id
         self._location = site.camera(camera_id).location
         self._tracks = SceneTracks(site.camera(camera_id), score_threshold)
+        self._camera = site.camera(camera_id)
+        self._picture: ScenePicture | None = None
         self._newest_s = float("-inf")
         self._late_frames = 0
         self._visit = 0
@@ -41,27 +50,41 @@ class SceneSession:
         """Use another description of the site from now on; the memory stays."""
         self._location = site.camera(self._camera_id).location
         self._tracks.describe(site.camera(self._camera_id))
+        self._camera = site.camera(self._camera_id)
+        if self._picture is not None:
+            self._picture.describe(self._camera)
 
     def observe(
-        self, frame: Frame, detections: Detections, resolution_wh: tuple[int, int]
+        self,
+        frame: Frame,
+        detections: Detections,
+        resolution_wh: tuple[int, int],
+        picture: Pixels | None = None,
     ) -> Observation:
         """The facts of this frame; remembers it if it is the newest.
 
         detections: best given down to half the score threshold; the weak ones keep tracks
         alive and start none. resolution_wh: of the upright picture the boxes belong to.
+        picture: (H, W, 3) uint8 RGB, upright, privacy zones black; without it nothing is
+        known of the camera's normal, of tampering, and of things left or taken.
         """
         at_s = to_utc(frame.captured_at).timestamp()
         is_late = at_s <= self._newest_s and not self._clock_was_set_back(at_s)
         is_alone = not is_late and self._begin_frame(at_s)
+        tampering: Tampering | None = None
+        things: tuple[ObservedSubject, ...] = ()
         if is_late:
             subjects = self._tracks.match(detections, resolution_wh, at_s)
         else:
             subjects = self._tracks.follow(detections, resolution_wh, at_s, is_first=is_alone)
+            if picture is not None:
+                self._picture = self._picture or ScenePicture(self._camera)
+                tampering, things = self._picture.see(picture, subjects, resolution_wh, at_s)
             self._count_visit(subjects, at_s, is_alone=is_alone)
         return Observation(
             captured_at=frame.captured_at,
             resolution_wh=resolution_wh,
-            subjects=subjects,
+            subjects=(*subjects, *things),
             camera_id=self._camera_id,
             location=frame.location or self._location,
             frame_number=frame.frame_number,
@@ -69,6 +92,7 @@ class SceneSession:
             is_alone=is_alone,
             is_late=is_late,
             line_counts=self._tracks.line_counts,
+            tampering=tampering,
         )
 
     def _clock_was_set_back(self, at_s: float) -> bool:
@@ -123,12 +147,16 @@ class SceneSessions:
         return len(self._sessions)
 
     def observe(
-        self, frame: Frame, detections: Detections, resolution_wh: tuple[int, int]
+        self,
+        frame: Frame,
+        detections: Detections,
+        resolution_wh: tuple[int, int],
+        picture: Pixels | None = None,
     ) -> Observation:
         """The facts of this frame, in its camera's scene if it names a camera."""
         if frame.camera_id is None:
             return observe_still(frame, detections.above(self._score_threshold), resolution_wh)
-        return self._session(frame.camera_id).observe(frame, detections, resolution_wh)
+        return self._session(frame.camera_id).observe(frame, detections, resolution_wh, picture)
 
     def snapshot(self) -> dict[str, SceneSession]:
         """A copy of every scene by camera; it pickles."""

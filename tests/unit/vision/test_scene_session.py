@@ -197,6 +197,10 @@ def test_restored_scene_goes_on_where_it_was() -> None:
 def test_memory_of_a_camera_stays_small() -> None:
     session = SceneSession("room", SITE)
     random = np.random.default_rng(1)
+    picture = random.integers(0, 255, (90, 160, 3), np.uint8)
     for step in range(150):
         session.observe(frame(step / 2), people(*random.uniform(50, 950, 6)), SIZE)
     assert len(pickle.dumps(session)) < 100_000
+    for step in range(150, 170):
+        session.observe(frame(step / 2), people(*random.uniform(50, 950, 6)), SIZE, picture)
+    assert len(pickle.dumps(session)) < 300_000

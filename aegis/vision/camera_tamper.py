@@ -1,0 +1,109 @@
+"""Whether something is being done to the camera: its view, its lens, its feed."""
+
+from aegis.domain.observation import Tampering, TamperKind
+from aegis.vision.feed_watch import FeedWatch
+from aegis.vision.scene_normal import Likeness, SceneNormal
+from aegis.vision.small_picture import SmallPicture
+
+_LOST = 0.3
+_RECOGNISED = 0.6
+_FLAT = 0.4
+_VEILED = 0.12
+_DARK = 30.0
+_BLURRED = 0.4
+_WELL_LIT = 0.5
+_LEAST_SHIFT = 3
+_LASTING_S = 5.0
+_LASTING_FRAMES = 3
+_FORGIVEN_S = 1.0
+_NEW_NORMAL_S = 60.0
+
+
+class CameraTamper:
+    """Covered, moved, defocused, frozen or looped, each for as long as it lasts.
+
+    The view is compared with the camera's normal by patterns and not by brightness, so
+    headlights, a cloud or the switch to night do not count; what lasts under 5 s, such as a
+    bump that settles back, does not either. A view that stays changed for a minute becomes
+    the new normal. Weak where the normal has next to no texture: nothing but the feed is
+    judged there; and in complete darkness, which looks like a cover.
+    """
+
+    def __init__(self) -> None:
+        self._feed = FeedWatch()
+        self._kind: TamperKind | None = None
+        self._since_s = 0.0
+        self._held_s = 0.0
+        self._frames = 0
+        self._certainty = 0.0
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether the view is not the normal one now, be it for a moment."""
+        return self._kind is not None
+
+    def see(self, small: SmallPicture, normal: SceneNormal, at_s: float) -> Tampering | None:
+        """Look at the next frame; what is being done to the camera, if anything."""
+        self._feed.see(small, at_s)
+        self._see_view(small, normal, at_s)
+        if (frozen_s := self._feed.frozen_s(at_s)) is not None:
+            return _tampering("frozen", frozen_s, 0.95)
+        if (looped_s := self._feed.looped_s(at_s)) is not None:
+            return _tampering("looped", looped_s, 0.9)
+        lasted_s = at_s - self._since_s
+        if self._kind is None or self._frames < _LASTING_FRAMES or lasted_s < _LASTING_S:
+            return None
+        if lasted_s >= _NEW_NORMAL_S:
+            normal.forget()
+            self._kind = None
+            return None
+        return _tampering(self._kind, lasted_s, self._certainty)
+
+    def pause(self) -> None:
+        """Frames were missing for long: what lasted until then is over."""
+        self._feed.pause()
+        self._kind = None
+
+    def _see_view(self, small: SmallPicture, normal: SceneNormal, at_s: float) -> None:
+        found = _judge_view(small, normal) if normal.is_known else None
+        if found is None:
+            if self._kind is not None and at_s - self._held_s > _FORGIVEN_S:
+                self._kind = None
+            return
+        if self._kind is None:
+            self._since_s, self._frames = at_s, 0
+        self._kind, self._certainty = found
+        self._held_s = at_s
+        self._frames += 1
+
+
+def _judge_view(small: SmallPicture, normal: SceneNormal) -> tuple[TamperKind, float] | None:
+    """What the view looks like in this one frame, with a certainty of 0 to 1."""
+    likeness = normal.compare(small)
+    if likeness is None:
+        return None
+    if likeness.contrast <= _VEILED and small.luma.mean() >= _DARK:
+        return "covered", min(0.99, 1 - likeness.contrast)
+    if likeness.agreement >= _RECOGNISED:
+        return _judge_focus(likeness)
+    shift = normal.shift_of(small)
+    if max(map(abs, shift)) >= _LEAST_SHIFT:
+        aligned = normal.compare(small, shift)
+        if aligned is not None and aligned.agreement >= _RECOGNISED:
+            return "moved", aligned.agreement
+    if likeness.agreement > _LOST:
+        return None
+    if likeness.contrast <= _FLAT:
+        return "covered", min(0.99, 1 - likeness.agreement)
+    return "moved", 0.9 * (1 - likeness.agreement)
+
+
+def _judge_focus(likeness: Likeness) -> tuple[TamperKind, float] | None:
+    """In the dark, noise hides what blur takes away: nothing is said then."""
+    if likeness.detail > _BLURRED or likeness.contrast < _WELL_LIT:
+        return None
+    return "defocused", min(0.99, 1 - likeness.detail / 2)
+
+
+def _tampering(kind: TamperKind, for_s: float, certainty: float) -> Tampering:
+    return Tampering(kind=kind, for_s=round(for_s, 3), certainty=round(certainty, 3))

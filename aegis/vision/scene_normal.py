@@ -1,0 +1,140 @@
+"""What a camera's picture looks like when nothing is done to it."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
+
+_BLOCK = 8
+_TEXTURE = 3.0
+_AGREES = 0.65
+_LEARNING_S = 6.0
+_LEARNING_FRAMES = 8
+_SLOW_S = 120.0
+_LONGEST_STEP_S = 10.0
+_LEAST_BLOCKS = 8
+_LEAST_SIGHTS = 3
+_FIRST_NOISE = 2.0
+
+Luma = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Likeness(NamedTuple):
+    """How a frame compares with the normal, over the blocks in which the normal has texture.
+
+    agreement: share of blocks whose pattern is the normal's, whatever the exposure.
+    contrast: the median block's contrast, as a share of the normal's.
+    detail: fine detail against coarse contrast, as a share of the normal's.
+    """
+
+    agreement: float
+    contrast: float
+    detail: float
+
+
+class SceneNormal:
+    """A running background: each pixel's mean, and how much it trembles.
+
+    It is learned within some seconds and then follows the day slowly. What stands before a
+    pixel is not learned there, so people at the beginning leave no ghosts. 83 KB a camera.
+    """
+
+    def __init__(self) -> None:
+        self._mean = np.zeros((HEIGHT, WIDTH), np.float32)
+        self._noise = np.full((HEIGHT, WIDTH), _FIRST_NOISE, np.float32)
+        self._sights = np.zeros((HEIGHT, WIDTH), np.uint8)
+        self._detail = 0.0
+        self._frames = 0
+        self._seen_s = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether enough was seen to compare with."""
+        return self._frames >= _LEARNING_FRAMES and self._seen_s >= _LEARNING_S
+
+    @property
+    def mean(self) -> Luma:
+        """(72, 128) float32; not to be written to."""
+        return self._mean
+
+    @property
+    def noise(self) -> Luma:
+        """(72, 128) float32: mean absolute deviation of each pixel; not to be written to."""
+        return self._noise
+
+    @property
+    def unknown(self) -> Mask:
+        """(72, 128): where something always stood before the background."""
+        return np.asarray(self._sights < _LEAST_SIGHTS, np.bool_)
+
+    def forget(self) -> None:
+        """Learn anew from the next frame on."""
+        self._frames, self._seen_s = 0, 0.0
+        self._sights[:] = 0
+
+    def learn(self, small: SmallPicture, gap_s: float, covered: Mask) -> None:
+        """Follow this frame where nothing stands before the background.
+
+        gap_s: since the frame before. covered: (72, 128), where the background is hidden.
+        """
+        step_s = min(max(gap_s, 0.0), _LONGEST_STEP_S)
+        self._frames, self._seen_s = self._frames + 1, self._seen_s + step_s
+        never = self._sights == 0
+        self._mean[never] = small.luma[never]
+        self._noise[never] = _FIRST_NOISE
+        self._sights += (~covered & (self._sights < _LEARNING_FRAMES)).astype(np.uint8)
+        early = np.where(self._sights < _LEARNING_FRAMES, 1.0, 0.0) / np.maximum(self._sights, 1)
+        step = np.where(covered, 0.0, np.maximum(early, step_s / _SLOW_S)).astype(np.float32)
+        off = small.luma - self._mean
+        self._mean += step * off
+        self._noise += step * (np.abs(off) - self._noise)
+        pace = max(step_s / _SLOW_S, 0.0 if self.is_known else 1 / self._frames)
+        self._detail += pace * (_relative_detail(small) - self._detail)
+
+    def absorb(self, small: SmallPicture, area: tuple[slice, slice]) -> None:
+        """What is there now is normal from now on; area: rows and columns."""
+        self._mean[area] = small.luma[area]
+
+    def compare(self, small: SmallPicture, shift: tuple[int, int] = (0, 0)) -> Likeness | None:
+        """How like the normal this frame is; None where the normal has too little texture.
+
+        shift: look at the normal moved by so many columns and rows.
+        """
+        mean = np.roll(self.mean, shift[::-1], axis=(0, 1)) if any(shift) else self.mean
+        normal, now = _blocks(mean), _blocks(small.luma)
+        spread_normal, spread_now = normal.std(axis=1), now.std(axis=1)
+        textured = spread_normal >= _TEXTURE
+        if textured.sum() < _LEAST_BLOCKS:
+            return None
+        together = (_centred(normal) * _centred(now)).mean(axis=1)
+        likeness = together / np.maximum(spread_normal * spread_now, 1e-3)
+        return Likeness(
+            float(np.mean(likeness[textured] >= _AGREES)),
+            float(np.median(spread_now[textured] / spread_normal[textured])),
+            _relative_detail(small) / max(self._detail, 1e-6),
+        )
+
+    def shift_of(self, small: SmallPicture) -> tuple[int, int]:
+        """By how many columns and rows this frame seems moved against the normal."""
+        window = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
+        # Copies, because OpenCV multiplies the window into what it is given.
+        (right, down), _ = cv2.phaseCorrelate(self._mean.copy(), small.luma.copy(), window)
+        return round(right), round(down)
+
+
+def _relative_detail(small: SmallPicture) -> float:
+    return small.detail / max(float(small.luma.var()), 4.0)
+
+
+def _blocks(luma: Luma) -> Luma:
+    rows, columns = HEIGHT // _BLOCK, WIDTH // _BLOCK
+    tiles = luma.reshape(rows, _BLOCK, columns, _BLOCK).swapaxes(1, 2)
+    return np.asarray(tiles.reshape(rows * columns, _BLOCK * _BLOCK), np.float32)
+
+
+def _centred(blocks: Luma) -> Luma:
+    return np.asarray(blocks - blocks.mean(axis=1, keepdims=True), np.float32)

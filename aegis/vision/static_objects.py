@@ -1,0 +1,290 @@
+"""Things that somebody left or took, told from the picture alone."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from aegis.domain.observation import ObservedSubject
+from aegis.vision.scene_normal import SceneNormal
+from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
+
+ObjectKind = Literal["left_object", "taken_object"]
+
+_LEAST_CHANGE = 11.0
+_OF_NOISE = 4.0
+_SETTLING_S = 1.0
+_STATIC_S = 2.5
+_LEAST_AREA = 4
+_LARGEST_AREA = int(0.06 * WIDTH * HEIGHT)
+_GLOBAL = 0.25
+_LEAST_FITTED = 200
+_LEAST_GAIN, _MOST_GAIN = 0.3, 2.0
+_REMEMBERED_S = 25.0
+_REMEMBERED = 240
+_NEAR_HEIGHTS = 1.5
+_TAKES_OVER_S = 2.0
+_GONE_S = 2.0
+_ABSORBED_S = 600.0
+_OBJECTS = 16
+
+Mask = NDArray[np.bool_]
+Luma = NDArray[np.float32]
+
+
+class _Passer(NamedTuple):
+    at_s: float
+    track_id: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class StaticObject:
+    """Something left or taken; box in pixels of the small picture.
+
+    since_s: when it came to be so. near_s: when its owner was last near it. seen_s: when
+    it was last plain to see.
+    """
+
+    number: int
+    kind: ObjectKind
+    box: tuple[float, float, float, float]
+    owner: int
+    since_s: float
+    near_s: float
+    seen_s: float
+
+
+class StaticObjects:
+    """What differs from the camera's normal, stands still, and appeared where a person was.
+
+    Behind people nothing is judged: what was there stays. A change of much of the picture
+    is light, not an object. Whether a thing came or went is told by where its outline is: in
+    the frame or in the normal. Weak for things smaller than a fiftieth of the picture's
+    width or hardly different in brightness. After ten minutes a thing belongs to the normal.
+    """
+
+    def __init__(self) -> None:
+        self._settled = np.zeros((HEIGHT, WIDTH), np.float16)
+        self._since_s = np.full((HEIGHT, WIDTH), np.inf, np.float32)
+        self._origin_s: float | None = None
+        self._passers: deque[_Passer] = deque(maxlen=_REMEMBERED)
+        self._objects: list[StaticObject] = []
+        self._count = 0
+
+    def see(
+        self,
+        small: SmallPicture,
+        normal: SceneNormal,
+        people: Sequence[ObservedSubject],
+        hidden: Mask,
+        scale: tuple[float, float],
+        at_s: float,
+        gap_s: float,
+    ) -> tuple[StaticObject, ...]:
+        """What has been left or taken by now.
+
+        hidden: (72, 128), where somebody or something tracked stands before the background.
+        scale: from pixels of the frame to pixels of the small picture.
+        """
+        self._remember(people, scale, at_s)
+        changed = self._settle(small, normal, hidden, at_s, gap_s)
+        if changed is not None:
+            self._find(small, normal, changed, hidden, at_s)
+        for thing in self._objects:
+            self._attend(thing, people, scale, at_s)
+        return tuple(self._objects)
+
+    def mask(self) -> Mask:
+        """(72, 128): where the normal must not learn, because a thing is still noteworthy."""
+        return np.isfinite(self._since_s)
+
+    def pause(self) -> None:
+        """Frames were missing for long: nobody knows who did what meanwhile."""
+        self._since_s[:] = np.inf
+        self._passers.clear()
+        self._objects.clear()
+
+    def _remember(
+        self, people: Sequence[ObservedSubject], scale: tuple[float, float], at_s: float
+    ) -> None:
+        while self._passers and at_s - self._passers[0].at_s > _REMEMBERED_S:
+            self._passers.popleft()
+        for person in people:
+            if person.track_id:
+                box = to_small(person.bbox, scale)
+                self._passers.append(_Passer(at_s, person.track_id, box))
+
+    def _settle(
+        self, small: SmallPicture, normal: SceneNormal, hidden: Mask, at_s: float, gap_s: float
+    ) -> Mask | None:
+        """Where the picture has differed from the normal and stood still; None in a new light."""
+        if self._origin_s is None:
+            self._origin_s = at_s
+            self._settled[:] = small.luma
+        mean = normal.mean
+        bar = np.maximum(_LEAST_CHANGE, _OF_NOISE * normal.noise)
+        open_to_view = ~hidden & ~normal.unknown
+        differs = np.abs(small.luma - _in_this_light(mean, small.luma, open_to_view)) > bar
+        if (differs & open_to_view).mean() > _GLOBAL:
+            self._since_s[:] = np.inf
+            self._settled[:] = small.luma
+            self._objects.clear()
+            return None
+        moving = np.abs(small.luma - self._settled) > bar
+        begins = open_to_view & differs & (moving | ~np.isfinite(self._since_s))
+        self._since_s[begins] = at_s - self._origin_s
+        self._since_s[open_to_view & ~differs] = np.inf
+        pace = np.where(hidden, 0.0, 1 - np.exp(-gap_s / _SETTLING_S)).astype(np.float32)
+        pace[begins] = 1.0
+        self._settled += (pace * (small.luma - self._settled)).astype(np.float16)
+        return np.asarray(at_s - self._origin_s - self._since_s >= _STATIC_S, np.bool_)
+
+    def _find(
+        self, small: SmallPicture, normal: SceneNormal, changed: Mask, hidden: Mask, at_s: float
+    ) -> None:
+        solid = cv2.morphologyEx(
+            changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
+        )
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+        found: list[StaticObject] = []
+        for label in range(1, count):
+            x, y, width, height, area = stats[label].tolist()
+            if not _LEAST_AREA <= area <= _LARGEST_AREA:
+                continue
+            box = (float(x), float(y), float(x + width), float(y + height))
+            known = next((it for it in self._objects if _overlap(it.box, box)), None)
+            if known is not None:
+                known.box, known.seen_s = box, at_s
+                found.append(known)
+            elif len(self._objects) + len(found) < _OBJECTS:
+                found += self._begin(labels == label, box, normal, at_s)
+        behind = [
+            it
+            for it in self._objects
+            if it not in found and (_is_hidden(it.box, hidden) or at_s - it.seen_s <= _GONE_S)
+        ]
+        old = [it for it in [*found, *behind] if at_s - it.since_s > _ABSORBED_S]
+        for thing in old:
+            self._since_s[_area(thing.box)] = np.inf
+            normal.absorb(small, _area(thing.box))
+        self._objects = [it for it in [*found, *behind] if it not in old]
+
+    def _begin(
+        self, blob: Mask, box: tuple[float, float, float, float], normal: SceneNormal, at_s: float
+    ) -> list[StaticObject]:
+        origin_s = self._origin_s or 0.0
+        since_s = origin_s + float(np.median(self._since_s[blob & np.isfinite(self._since_s)]))
+        passer = self._owner(box, since_s)
+        if passer is None:
+            return []
+        kind = _kind(blob, self._settled.astype(np.float32), normal.mean)
+        self._count += 1
+        began_s = min(since_s, at_s)
+        return [StaticObject(self._count, kind, box, passer.track_id, began_s, passer.at_s, at_s)]
+
+    def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
+        """Who was last there when it came to be so, give or take a moment."""
+        for passer in reversed(self._passers):
+            x0, y0, x1, y1 = passer.box
+            reach = 0.25 * (y1 - y0)
+            if passer.at_s <= since_s + _SETTLING_S and _overlap(
+                (x0 - reach, y0, x1 + reach, y1 + reach / 2), box
+            ):
+                return passer
+        return None
+
+    def _attend(
+        self,
+        thing: StaticObject,
+        people: Sequence[ObservedSubject],
+        scale: tuple[float, float],
+        at_s: float,
+    ) -> None:
+        """Note whether its owner is near; a person who took over the owner's number counts."""
+        near = [it.track_id for it in people if it.track_id and _is_near(thing.box, it, scale)]
+        present = {person.track_id for person in people}
+        if thing.owner in near:
+            thing.near_s = at_s
+        elif near and thing.owner not in present and at_s - thing.near_s <= _TAKES_OVER_S:
+            thing.owner, thing.near_s = near[0], at_s
+
+
+def to_small(
+    box: tuple[float, float, float, float], scale: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """A box of the frame in pixels of the small picture."""
+    x0, y0, x1, y1 = box
+    return x0 * scale[0], y0 * scale[1], x1 * scale[0], y1 * scale[1]
+
+
+def _is_near(
+    box: tuple[float, float, float, float], person: ObservedSubject, scale: tuple[float, float]
+) -> bool:
+    """In the frame's own proportions: feet within one and a half body heights of its foot."""
+    x0, y0, x1, y1 = person.bbox
+    right = (box[0] + box[2]) / 2 / scale[0] - (x0 + x1) / 2
+    down = box[3] / scale[1] - y1
+    return float(np.hypot(right, down)) <= _NEAR_HEIGHTS * max(y1 - y0, 1.0)
+
+
+def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:
+    """The normal as bright and contrasty as the frame; the second fit is to what fitted."""
+    seen = open_to_view[::2, ::2]
+    there, here = normal[::2, ::2][seen], now[::2, ::2][seen]
+    lit = normal
+    for _ in range(2):
+        if len(there) < _LEAST_FITTED:
+            break
+        spread = float(there.var())
+        gain = float(np.mean((there - there.mean()) * (here - here.mean()))) / max(spread, 1e-3)
+        gain = min(max(gain, _LEAST_GAIN), _MOST_GAIN) if spread > 1 else 1.0
+        offset = float(here.mean() - gain * there.mean())
+        lit = np.asarray(gain * normal + offset, np.float32)
+        fits = np.abs(here - gain * there - offset) <= _LEAST_CHANGE
+        there, here = there[fits], here[fits]
+    return lit
+
+
+def _kind(blob: Mask, now: Luma, normal: Luma) -> ObjectKind:
+    """Left where the frame has the outline, taken where the normal had it."""
+    solid = blob.astype(np.uint8)
+    around = np.ones((3, 3), np.uint8)
+    outline = cv2.dilate(solid, around).astype(np.bool_) & ~cv2.erode(solid, around).astype(
+        np.bool_
+    )
+    return (
+        "left_object"
+        if _edges(now)[outline].sum() >= _edges(normal)[outline].sum()
+        else "taken_object"
+    )
+
+
+def _edges(luma: Luma) -> Luma:
+    right = cv2.Sobel(luma, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(luma, cv2.CV_32F, 0, 1)
+    return np.asarray(np.hypot(right, down), np.float32)
+
+
+def _overlap(
+    first: tuple[float, float, float, float], second: tuple[float, float, float, float]
+) -> bool:
+    return (
+        first[0] < second[2]
+        and second[0] < first[2]
+        and first[1] < second[3]
+        and second[1] < first[3]
+    )
+
+
+def _area(box: tuple[float, float, float, float]) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = (round(it) for it in box)
+    return slice(max(0, y0), max(0, y1)), slice(max(0, x0), max(0, x1))
+
+
+def _is_hidden(box: tuple[float, float, float, float], hidden: Mask) -> bool:
+    return bool(hidden[_area(box)].any())

@@ -1,0 +1,168 @@
+"""What is done to a camera, and what only looks like it."""
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from aegis.domain.observation import Tampering
+from aegis.domain.site import Camera
+from aegis.vision.scene_picture import ScenePicture
+from tests.unit.vision.room_pictures import SIZE, Pixels, Room, with_box
+
+Film = Iterator[tuple[float, Pixels]]
+Wall = NDArray[np.float32]
+Change = Callable[[Wall, float], Wall]
+
+
+def watch(film: Film, scene: ScenePicture | None = None) -> list[tuple[float, Tampering]]:
+    scene = scene or ScenePicture(Camera())
+    seen = [(at_s, scene.see(picture, (), SIZE, at_s)[0]) for at_s, picture in film]
+    return [(at_s, tampering) for at_s, tampering in seen if tampering]
+
+
+def film(change: Change, seconds: float = 40.0, hertz: float = 4.0, take: int = 1) -> Film:
+    """Twelve quiet seconds, then the change, which is told the seconds since."""
+    room = Room(take=take)
+    for step in range(round(seconds * hertz)):
+        at_s = step / hertz
+        yield at_s, room.shot(room.wall if at_s < 12 else change(room.wall, at_s - 12))
+
+
+def shifted(wall: Wall, right: float, down: float) -> Wall:
+    move = np.array([[1, 0, right], [0, 1, down]], np.float32)
+    return np.asarray(cv2.warpAffine(wall, move, SIZE, borderMode=cv2.BORDER_REFLECT), np.float32)
+
+
+def blurred(wall: Wall) -> Wall:
+    return np.asarray(cv2.GaussianBlur(wall, (0, 0), 2.5), np.float32)
+
+
+TAMPERED: dict[str, tuple[str, Change]] = {
+    "cloth": ("covered", lambda wall, _: np.full_like(wall, 70)),
+    "spray": ("covered", lambda wall, _: np.float32(150) + np.float32(0.05) * blurred(wall)),
+    "turned away": ("moved", lambda wall, _: np.ascontiguousarray(np.fliplr(wall))),
+    "pushed": ("moved", lambda wall, _: shifted(wall, 30, -12)),
+    "unscrewed": ("defocused", lambda wall, _: blurred(wall)),
+}
+HARMLESS: dict[str, Change] = {
+    "nothing": lambda wall, _: wall,
+    "bump that settles back": lambda wall, t: shifted(wall, 20 if t < 2.5 else 0, 0),
+    "trembling mast": lambda wall, t: shifted(wall, 1.5 * np.sin(5 * t), np.cos(7 * t)),
+    "headlights": lambda wall, t: with_box(wall, (80 * t, 30, 80 * t + 125, 165), 250),
+    "night": lambda wall, _: 10 + 0.3 * wall,
+    "sun": lambda wall, t: 0.8 * wall + 50 * (int(t) % 9 > 4),
+    "truck that stops": lambda wall, _: with_box(wall, (75, 40, 240, 170), 90),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+@pytest.mark.parametrize("hertz", [1.0, 4.0])
+def test_tampering_is_told_within_seconds(name: str, hertz: float) -> None:
+    kind, change = TAMPERED[name]
+    told = watch(film(change, hertz=hertz))
+    assert told, "never told"
+    assert told[0][0] - 12 <= 8
+    assert {tampering.kind for _, tampering in told} == {kind}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_only_looks_like_tampering_is_not_told(name: str) -> None:
+    assert watch(film(HARMLESS[name])) == []
+
+
+def test_rain_is_no_tampering() -> None:
+    room = Room(noise=3.0)
+    random = np.random.default_rng(5)
+
+    def rain() -> Film:
+        for step in range(160):
+            wall = room.wall.copy()
+            if step > 50:
+                for x, y in random.integers(0, (300, 160), (60, 2)):
+                    wall[y : y + 8, x] += 50
+            yield step / 4, room.shot(wall)
+
+    assert watch(rain()) == []
+
+
+def test_a_view_that_stays_changed_becomes_the_normal() -> None:
+    scene = ScenePicture(Camera())
+    told = watch(film(lambda wall, _: shifted(wall, 30, 0), seconds=110, hertz=2.0), scene)
+    assert {tampering.kind for _, tampering in told} == {"moved"}
+    assert 70 <= told[-1][0] <= 75
+
+
+def frozen(first_s: float, seconds: float, hertz: float = 5.0) -> Film:
+    room = Room()
+    still = room.shot()
+    for step in range(round(seconds * hertz)):
+        yield step / hertz, room.shot() if step / hertz < first_s else still
+
+
+def test_frozen_feed_is_told_when_nothing_trembles_any_more() -> None:
+    told = watch(frozen(10, 40))
+    assert {tampering.kind for _, tampering in told} == {"frozen"}
+    assert 20 <= told[0][0] <= 21
+
+
+def test_short_standstill_and_a_feed_that_never_trembled_are_not_told() -> None:
+    assert watch(frozen(10, 18)) == []
+    assert watch(frozen(0, 60)) == []
+
+
+def test_feed_that_stands_still_between_key_frames_is_live() -> None:
+    room = Room()
+
+    def stepwise() -> Film:
+        for step in range(600):
+            if step % 30 == 0:
+                shot = room.shot()
+            yield step / 5, shot
+
+    assert watch(stepwise()) == []
+
+
+def test_looped_feed_is_told() -> None:
+    room = Room()
+    clip = [
+        room.shot(with_box(room.wall, (10 * step % 300, 50, 10 * step % 300 + 30, 150), 30))
+        for step in range(50)
+    ]
+
+    def looped() -> Film:
+        for step in range(250):
+            yield step / 5, room.shot() if step < 50 else clip[step % 50]
+
+    told = watch(looped())
+    assert {tampering.kind for _, tampering in told} == {"looped"}
+    assert 20 <= told[0][0] <= 30
+
+
+def test_somebody_who_walks_the_same_round_again_and_again_is_no_loop() -> None:
+    room = Room()
+
+    def rounds() -> Film:
+        for step in range(300):
+            x = 10 * (step % 30)
+            yield step / 5, room.shot(with_box(room.wall, (x, 50, x + 30, 150), 30))
+
+    assert watch(rounds()) == []
+
+
+def test_after_a_long_gap_nothing_is_held_against_the_camera() -> None:
+    scene = ScenePicture(Camera())
+    assert watch(film(TAMPERED["cloth"][1], 14), scene) == []
+    assert (
+        watch(((at_s + 90, it) for at_s, it in film(HARMLESS["nothing"], 10, take=2)), scene) == []
+    )
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (20, 3000)])
+def test_pictures_of_odd_shapes_are_looked_at(shape: tuple[int, int]) -> None:
+    scene = ScenePicture(Camera())
+    picture = np.zeros((*shape, 3), np.uint8)
+    for step in range(20):
+        assert scene.see(picture, (), shape[::-1], float(step)) == (None, ())
