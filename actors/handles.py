@@ -116,10 +116,25 @@ class StoreHandle:
         """The vault's answer."""
         return await self._call("ask_vault", method, *arguments)
 
+    async def stream_from_vault(self, method: str, *arguments: object) -> AsyncIterator[object]:
+        """The vault's answer in pieces; raises ServiceUnavailable when the store is lost."""
+        actor: Any = await self._started()
+        call = actor.stream_from_vault.options(num_returns="streaming", max_task_retries=0)
+        try:
+            async for reference in call.remote(method, *arguments):
+                yield await reference
+        except RayTaskError as error:
+            raise _cause_of(error) from error
+        except RayActorError as error:
+            raise ServiceUnavailable("The answer was interrupted") from error
+
     async def _call(self, method: str, *arguments: object) -> object:
+        return await _answer(await self._started(), method, arguments, self._timeout_s)
+
+    async def _started(self) -> "ActorHandle[StoreActor]":
         if self._actor is None:
             self._actor = await asyncio.to_thread(_start_store, self._settings)
-        return await _answer(self._actor, method, arguments, self._timeout_s)
+        return self._actor
 
 
 class CoordinatorHandle:

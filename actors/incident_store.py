@@ -91,7 +91,13 @@ class IncidentStore:
         self._commits = GroupCommit(writer)
         self._readers = ThreadPoolExecutor(_READERS, "incident-reader")
         self.vault = IncidentVault(
-            self._journal, self._evidence, self._commits, self._readers, clock
+            self._journal,
+            self._evidence,
+            self._views,
+            archive,
+            self._commits,
+            self._readers,
+            clock,
         )
         self.housekeeper = Housekeeper(
             keeping or Keeping(), archive, self._views, self._evidence, self._commits, clock
@@ -184,6 +190,7 @@ class IncidentStore:
     def close(self) -> None:
         """Commit what waits and let go of the folder."""
         self.housekeeper.close()
+        self.vault.close()
         self._commits.close()
         self._views.stop_building()
         self._readers.shutdown(cancel_futures=True)

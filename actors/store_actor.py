@@ -1,5 +1,7 @@
 """The IncidentStore as its own process."""
 
+from collections.abc import AsyncIterator
+
 from actors.incident_store import IncidentStore
 from aegis.log import configure_logging
 from aegis.settings import Settings
@@ -16,6 +18,11 @@ class StoreActor(IncidentStore):
     async def ask_vault(self, method: str, *arguments: object) -> object:
         """What the vault's method of this name answers."""
         return await getattr(self.vault, method)(*arguments)
+
+    async def stream_from_vault(self, method: str, *arguments: object) -> AsyncIterator[object]:
+        """What the vault's method of this name yields."""
+        async for piece in getattr(self.vault, method)(*arguments):
+            yield piece
 
 
 def keeping_of(settings: Settings) -> Keeping:

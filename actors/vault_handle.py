@@ -1,10 +1,12 @@
 """The vault of the one IncidentStore, over its handle."""
 
+from collections.abc import AsyncIterator
 from typing import cast
 
 from actors.handles import StoreHandle
-from aegis.domain.incident import HoldRequest, Incident
+from aegis.domain.incident import HoldRequest, Incident, IncidentQuery
 from aegis.domain.proof import ProofHead
+from aegis.domain.question import ExportForm, SqlAnswer
 
 
 class VaultHandle:
@@ -26,3 +28,12 @@ class VaultHandle:
         """Everything about an incident, to be verified offline."""
         answer = await self._store.ask_vault("evidence_zip", incident_id, tree_size)
         return cast(bytes, answer)
+
+    async def export(self, query: IncidentQuery, form: ExportForm) -> AsyncIterator[bytes]:
+        """All matches in pieces, newest first."""
+        async for piece in self._store.stream_from_vault("export", query, form):
+            yield cast(bytes, piece)
+
+    async def sql(self, question: str) -> SqlAnswer:
+        """The answer to one SELECT."""
+        return cast(SqlAnswer, await self._store.ask_vault("sql", question))

@@ -18,6 +18,7 @@ from aegis.domain.incident import (
     StatusUpdate,
 )
 from aegis.domain.proof import ProofHead
+from aegis.domain.question import ExportForm, SqlAnswer
 from aegis.domain.rate_limit import Lease
 from aegis.domain.response import ActionRecord, ActionRequest, ResponsePlan
 from aegis.domain.statistics import (
@@ -106,6 +107,12 @@ class Vault(Protocol):
 
     async def evidence_zip(self, incident_id: str, tree_size: int | None = None) -> bytes:
         """Everything about an incident, to be verified offline; raises IncidentNotFound."""
+
+    def export(self, query: IncidentQuery, form: ExportForm) -> AsyncIterator[bytes]:
+        """All matches in pieces, newest first; limit, offset and cursor do not count."""
+
+    async def sql(self, question: str) -> SqlAnswer:
+        """The answer to one SELECT; raises BadRequest when it is wrong or takes too much."""
 
 
 class Dispatcher(Protocol):

@@ -82,8 +82,10 @@ def answer_question(folder: Path, question: dict[str, Any]) -> dict[str, Any]:
 
 def _first_rows(cursor: duckdb.DuckDBPyConnection, count: int) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
-    for batch in cursor.to_arrow_reader(count):
-        rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    batches: Any = cursor.to_arrow_reader(count)
+    for batch in batches:
+        columns: list[list[Any]] = [column.to_pylist() for column in batch.columns]
+        rows += list(zip(*columns, strict=True))
         if len(rows) >= count:
             break
     return rows[:count]

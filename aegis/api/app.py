@@ -26,6 +26,7 @@ from aegis.api.routes.analyze import analyze_routes
 from aegis.api.routes.evidence import evidence_routes
 from aegis.api.routes.incidents import incident_routes
 from aegis.api.routes.proof import proof_routes
+from aegis.api.routes.questions import question_routes
 from aegis.api.routes.service import service_routes
 from aegis.api.routes.stream import AnalysisStream
 from aegis.api.schemas import ServiceDescription
@@ -69,6 +70,7 @@ def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
     routers: tuple[APIRouter, ...] = (
         service_routes(runtime, desk),
         analyze_routes(runtime, settings, idempotency, CameraGate(door.limits)),
+        question_routes(runtime),
         incident_routes(runtime, idempotency),
         proof_routes(runtime, idempotency),
         action_routes(runtime, idempotency),

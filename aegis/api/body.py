@@ -80,9 +80,16 @@ class DeadlineMiddleware:
             await self._app(scope, receive, send)
             return
         deadline = asyncio.timeout(self._timeout_s)
+
+        async def send_in_time(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # The answer has begun; an export may take its time.
+                deadline.reschedule(None)
+            await send(message)
+
         try:
             async with deadline:
-                await self._app(scope, receive, send)
+                await self._app(scope, receive, send_in_time)
         except TimeoutError as error:
             if not deadline.expired():
                 raise

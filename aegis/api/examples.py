@@ -161,6 +161,13 @@ ANSWERS: Mapping[str, Any] = {
         },
         "updated_at": "2025-01-20T08:00:00Z",
     },
+    "SqlAnswer": {
+        "columns": ["camera_id", "incidents"],
+        "types": ["VARCHAR", "BIGINT"],
+        "rows": [["CAM_01", 120], ["CAM_02", 30]],
+        "is_cut": False,
+        "elapsed_ms": 4,
+    },
     "ProofHead": {
         "tree_size": 4711,
         "root": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",

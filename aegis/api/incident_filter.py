@@ -10,6 +10,7 @@ from aegis.api.bounded_json import PlainText, check_text
 from aegis.api.instant import SCHEMA, parse_end, parse_instant
 from aegis.domain.assessment import Severity
 from aegis.domain.incident import IncidentQuery, IncidentStatus
+from aegis.domain.question import ExportForm
 from aegis.errors import BadRequest
 
 _MAX_OFFSET = 10**9
@@ -55,8 +56,8 @@ _End = Annotated[datetime, BeforeValidator(_read_end), WithJsonSchema(dict(SCHEM
 _Words = Annotated[list[PlainText], BeforeValidator(split_words)]
 
 
-class IncidentFilter(BaseModel):
-    """The query parameters of `GET /api/incidents`."""
+class IncidentConditions(BaseModel):
+    """Which incidents are wanted."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -88,15 +89,6 @@ class IncidentFilter(BaseModel):
     q: PlainText | None = Field(
         None, max_length=500, description="Text in reasoning, notes, subjects"
     )
-    limit: WholeNumber = Field(100, ge=1, le=1000, description="Max results", examples=[50])
-    offset: WholeNumber = Field(
-        0, ge=0, le=_MAX_OFFSET, description="Pagination offset", examples=[0]
-    )
-    cursor: Annotated[str, AfterValidator(_check_cursor)] | None = Field(
-        None,
-        description="`next_cursor` of the page before; wins over offset",
-        json_schema_extra={"format": "cursor"},
-    )
 
     def to_query(self) -> IncidentQuery:
         """The domain's query; raises BadRequest when the dates contradict each other."""
@@ -112,6 +104,28 @@ class IncidentFilter(BaseModel):
             text=self.q,
             **same,
         )
+
+
+class ExportFilter(IncidentConditions):
+    """The query parameters of `GET /api/incidents/export`."""
+
+    format: ExportForm = Field(
+        ExportForm.CSV, description="csv, jsonl or parquet", examples=["csv"]
+    )
+
+
+class IncidentFilter(IncidentConditions):
+    """The query parameters of `GET /api/incidents`."""
+
+    limit: WholeNumber = Field(100, ge=1, le=1000, description="Max results", examples=[50])
+    offset: WholeNumber = Field(
+        0, ge=0, le=_MAX_OFFSET, description="Pagination offset", examples=[0]
+    )
+    cursor: Annotated[str, AfterValidator(_check_cursor)] | None = Field(
+        None,
+        description="`next_cursor` of the page before; wins over offset",
+        json_schema_extra={"format": "cursor"},
+    )
 
 
 def _each_once(words: list[Word]) -> tuple[Word, ...]:

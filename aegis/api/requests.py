@@ -129,6 +129,20 @@ class StatusRequest(RequestBody):
     resolved_by: PlainText | None = Field(None, max_length=200)
 
 
+class SqlBody(RequestBody):
+    """One SELECT."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"sql": "SELECT camera_id, count(*) AS incidents FROM incidents GROUP BY camera_id"}
+            ]
+        }
+    )
+
+    sql: PlainText = Field(min_length=1, max_length=20_000)
+
+
 class HoldBody(RequestBody):
     """Why an incident may not be deleted, and who says so."""
 

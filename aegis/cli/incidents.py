@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aegis.cli.connection import KeyOption, UrlOption, connect
+from aegis.errors import ConfigurationError
 
 incidents = typer.Typer(help="List incidents; show or resolve one.", invoke_without_command=True)
 
@@ -140,6 +141,43 @@ def evidence(
     file = to or Path(f"{name}.zip")
     file.write_bytes(content)
     open_output().print(f"{file}: {len(content) / 1e6:.1f} MB; check it with `aegis verify {file}`")
+
+
+@incidents.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Ends in .csv, .jsonl or .parquet.")],
+    *,
+    status: Statuses = None,
+    severity: Severities = None,
+    kind: Types = None,
+    camera: Annotated[str | None, typer.Option(help="Only this camera's.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="ISO 8601, included.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="ISO 8601, included.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="In reasoning, notes, subjects.")
+    ] = None,
+    url: UrlOption = None,
+    api_key: KeyOption = None,
+) -> None:
+    """Export all incidents that match, archived ones too."""
+    from aegis.cli.terminal import open_messages, open_output  # noqa: PLC0415 - keeps --help fast
+    from aegis.domain.question import ExportForm  # noqa: PLC0415
+
+    forms = [form.value for form in ExportForm]
+    if file.suffix.lstrip(".") not in forms:
+        raise ConfigurationError(f"{file} should end in .{', .'.join(forms)}")
+    asked = {"status": status, "severity": severity, "type": kind, "camera_id": camera}
+    asked |= {"from_date": since, "to_date": until, "q": text}
+    given: dict[str, object] = {name: value for name, value in asked.items() if value}
+    half, size = file.with_name(f"{file.name}.half"), 0
+    given["format"] = file.suffix.lstrip(".")
+    line = open_messages().status("Exporting")
+    with connect(url, api_key) as client, half.open("wb") as output, line:
+        for piece in client.stream("/api/incidents/export", given):
+            size += output.write(piece)
+            line.update(f"Exporting: {size / 1e6:.1f} MB")
+    half.replace(file)
+    open_output().print(f"{file}: {size / 1e6:.1f} MB")
 
 
 def _whole_id(text: str) -> str:

@@ -10,9 +10,11 @@ from aegis.cli.archive import archive
 from aegis.cli.demo import demo
 from aegis.cli.incidents import incidents
 from aegis.cli.keys import keys
+from aegis.cli.report import report
 from aegis.cli.serve import serve
 from aegis.cli.settings import settings
 from aegis.cli.site import site
+from aegis.cli.sql import sql
 from aegis.cli.terminal import show_error
 from aegis.cli.verify import verify
 from aegis.cli.watch import watch
@@ -45,6 +47,8 @@ app.command()(watch)
 app.add_typer(incidents, name="incidents")
 app.add_typer(site, name="site")
 app.add_typer(keys, name="keys")
+app.command()(sql)
+app.command()(report)
 app.command()(verify)
 app.add_typer(archive, name="archive")
 app.command()(settings)

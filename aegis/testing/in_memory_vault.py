@@ -3,10 +3,12 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from aegis.domain.incident import HoldRequest, Incident
+from aegis.domain.incident import HoldRequest, Incident, IncidentQuery
 from aegis.domain.proof import ProofHead
+from aegis.domain.question import ExportForm, SqlAnswer
 from aegis.errors import ServiceUnavailable, ValidationFailed
 from aegis.ports import Store
 from aegis.testing.in_memory_store import InMemoryStore
@@ -45,6 +47,17 @@ class InMemoryVault:
                 name = path.rsplit("/", 1)[-1]
                 archive.writestr(f"pictures/{name}", await self._kept().read_evidence(path))
         return buffer.getvalue()
+
+    async def export(self, query: IncidentQuery, form: ExportForm) -> AsyncIterator[bytes]:
+        """JSON Lines, whatever the form: the others need a database."""
+        del form
+        page = await self._kept().find(query.model_copy(update={"limit": 1000}))
+        for incident in page.incidents:
+            yield f"{incident.model_dump_json()}\n".encode()
+
+    async def sql(self, question: str) -> SqlAnswer:
+        """There is no database."""
+        raise ServiceUnavailable("This store has no database", {"asked": question[:100]})
 
     def _kept(self) -> InMemoryStore:
         if not isinstance(self._store, InMemoryStore):
