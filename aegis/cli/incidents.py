@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aegis.cli.connection import KeyOption, UrlOption, connect
+from aegis.cli.connection import KeyOption, UrlOption, connect, find_server
 from aegis.errors import ConfigurationError
 
 incidents = typer.Typer(help="List incidents; show or resolve one.", invoke_without_command=True)
@@ -161,6 +161,7 @@ def export(
 ) -> None:
     """Export all incidents that match, archived ones too."""
     from aegis.cli.terminal import open_messages, open_output  # noqa: PLC0415 - keeps --help fast
+    from aegis.client.download import download  # noqa: PLC0415
     from aegis.domain.question import ExportForm  # noqa: PLC0415
 
     forms = [form.value for form in ExportForm]
@@ -172,8 +173,9 @@ def export(
     half, size = file.with_name(f"{file.name}.half"), 0
     given["format"] = file.suffix.lstrip(".")
     line = open_messages().status("Exporting")
-    with connect(url, api_key) as client, half.open("wb") as output, line:
-        for piece in client.stream("/api/incidents/export", given):
+    address, key = find_server(url, api_key)
+    with half.open("wb") as output, line:
+        for piece in download(address, key, "/api/incidents/export", given):
             size += output.write(piece)
             line.update(f"Exporting: {size / 1e6:.1f} MB")
     half.replace(file)

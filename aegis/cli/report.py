@@ -37,14 +37,13 @@ def report(
     from aegis.cli.report_facts import by_gravity, gather  # noqa: PLC0415 - keeps --help fast
     from aegis.cli.report_page import render_report  # noqa: PLC0415
     from aegis.cli.terminal import open_messages, open_output  # noqa: PLC0415
-    from aegis.client.evidence_client import EvidenceClient  # noqa: PLC0415
 
     period = _period(day, week, timezone)
     with connect(url, api_key) as client, open_messages().status("Reading") as progress:
         incidents = _read(client, period)
         progress.update(f"Reading {len(incidents)} pictures")
         pictures = _pictures(client, by_gravity(incidents)[:_MOST_PICTURES])
-        head = EvidenceClient(client).proof_head()
+        head = client.proof_head()
     facts = gather(incidents, period)
     page = render_report(incidents, facts, period, pictures, head, datetime.now(UTC))
     kind = "day" if period.days == 1 else "week"

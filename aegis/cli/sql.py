@@ -25,11 +25,9 @@ def sql(
     from rich.table import Table  # noqa: PLC0415
 
     from aegis.cli.terminal import open_messages, open_output  # noqa: PLC0415
-    from aegis.domain.question import SqlAnswer  # noqa: PLC0415
 
     with connect(url, api_key) as client:
-        content = client.send("POST", "/api/sql", json={"sql": question})
-    answer = SqlAnswer.model_validate_json(content)
+        answer = client.ask_sql(question)
     if as_json:
         open_output().print_json(answer.model_dump_json())
         return

@@ -42,6 +42,7 @@ class AegisClient:
     release_hold = CallMethod(calls.release_hold)
     evidence_zip = CallMethod(calls.evidence_zip)
     proof_head = CallMethod(calls.proof_head)
+    ask_sql = CallMethod(calls.ask_sql)
 
     def __init__(
         self,
@@ -84,17 +85,6 @@ class AegisClient:
             if call.is_answer(answer):
                 return call.read(answer.content)
             self._retry.sleep(attempts.wait_after_refusal(answer))
-
-    def stream(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[bytes]:
-        """A large answer in pieces as they come; one that breaks off raises ServiceUnavailable."""
-        try:
-            with self._http.stream("GET", path, params=params) as answer:
-                if not answer.is_success:
-                    answer.read()
-                    raise_error_of(answer)
-                yield from answer.iter_bytes()
-        except httpx.HTTPError as error:
-            raise ServiceUnavailable(f"{self._url} broke off: {error}") from error
 
     def watch(
         self,

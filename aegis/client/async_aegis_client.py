@@ -39,6 +39,7 @@ class AsyncAegisClient:
     release_hold = AsyncCallMethod(calls.release_hold)
     evidence_zip = AsyncCallMethod(calls.evidence_zip)
     proof_head = AsyncCallMethod(calls.proof_head)
+    ask_sql = AsyncCallMethod(calls.ask_sql)
 
     def __init__(
         self,

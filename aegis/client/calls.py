@@ -21,6 +21,7 @@ from aegis.api.schemas import (
 )
 from aegis.client.call import Call, new_key, reads, without_none
 from aegis.domain.proof import ProofHead
+from aegis.domain.question import SqlAnswer
 from aegis.domain.statistics import HealthReport, SystemStatistics
 
 
@@ -194,6 +195,11 @@ def proof_head(*, tree_size: int | None = None) -> Call[ProofHead]:
     """The root to write down elsewhere."""
     parameters = without_none(tree_size=tree_size)
     return Call("GET", "/api/proof/head", reads(ProofHead), params=parameters)
+
+
+def ask_sql(question: str) -> Call[SqlAnswer]:
+    """One SELECT over everything that is remembered; raises BadRequest."""
+    return Call("POST", "/api/sql", reads(SqlAnswer), json={"sql": question})
 
 
 def _is_health_report(response: httpx.Response) -> bool:
