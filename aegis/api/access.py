@@ -89,5 +89,11 @@ class AccessMap:
         return Access(fitting[0][0].path if fitting else None)
 
 
+def methods_of(template: str | None) -> list[str]:
+    """Every method that this path answers, in order; none where there is no such path."""
+    routes = (route.split(" ") for route in ROUTE_SCOPES)
+    return sorted(method for method, path in routes if path == template and method != _SOCKET)
+
+
 def _methods(route: Route | WebSocketRoute) -> list[str]:
     return sorted(route.methods or ()) if isinstance(route, Route) else [_SOCKET]

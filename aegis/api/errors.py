@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aegis import errors
+from aegis.api.access import methods_of
 from aegis.api.exchange import exchange_of
 from aegis.api.failure_log import describe_failure
 from aegis.api.problems import validation_failed
@@ -101,6 +102,12 @@ def error_of_status(status: int) -> AegisError:
 
 
 def _render(error: Exception, scope: Scope) -> Response:
-    """With a refused method's `Allow`."""
     headers = error.headers if isinstance(error, HTTPException) else None
-    return error_response(to_aegis_error(error), scope, headers)
+    return error_response(to_aegis_error(error), scope, _allow_all(headers, scope))
+
+
+def _allow_all(headers: Mapping[str, str] | None, scope: Scope) -> Mapping[str, str] | None:
+    """The framework names the methods of the first route that fits, here are all of that path."""
+    named = set((headers or {}).get("Allow", "").split(", ")) - {""}
+    methods = methods_of(exchange_of(scope).template)
+    return {**(headers or {}), "Allow": ", ".join(methods)} if named & set(methods) else headers

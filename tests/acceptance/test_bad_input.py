@@ -5,108 +5,127 @@ import contextlib
 import http.client
 import json
 import socket
-import struct
-import zlib
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from websockets import Origin
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from aegis.testing.running_system import RunningSystem
+from tests.acceptance.bad_pictures import GOOD_PICTURES
+from tests.acceptance.bad_requests import BadRequest, bad_requests
 
 
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+@pytest.fixture(scope="module")
+def alive_before(system: RunningSystem) -> set[int]:
+    return {process.pid for process in system.processes()}
 
 
-def _png_with_short_idat() -> bytes:
-    """A valid header that promises 100 x 100 pixels, and pixel data for none of them."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = struct.pack(">IIBBBBB", 100, 100, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"x") + chunk(b"IEND", b"")
-    )
-
-
-def _jpeg_header_of_65500_pixels() -> bytes:
-    size = struct.pack(">HH", 65500, 65500)
-    frame = b"\xff\xc0\x00\x11\x08" + size + b"\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01"
-    return (
-        b"\xff\xd8"
-        + frame
-        + b"\xff\xda\x00\x0c\x03\x01\x00\x02\x11\x03\x11\x00\x3f\x00"
-        + bytes(45_000)
-    )
+@pytest.mark.parametrize("row", bad_requests(), ids=lambda row: row.name)
+def test_bad_input_is_the_documented_error(
+    api: httpx.Client, alive_before: set[int], row: BadRequest
+) -> None:
+    assert alive_before
+    headers = {name.encode(): value.encode("latin-1") for name, value in row.headers.items()}
+    request = api.build_request(row.method, row.path, content=row.body, headers=headers)
+    answer = api.send(request)
+    body = answer.json()
+    assert (answer.status_code, body["error"]["code"]) == row.expected, answer.text
+    assert set(body) == {"error", "timestamp", "request_id"}
+    assert set(body["error"]) == {"code", "message", "details"}
+    assert answer.headers.get_list("X-Request-ID") == [body["request_id"]]
+    for private in ("Traceback", "pydantic", ".py", "/usr", "site-packages"):
+        assert private not in body["error"]["message"]
 
 
-IMAGES = {
-    "not base64": "not base64!",
-    "empty": "",
-    "not an image": _b64(b"hello world, this is no image"),
-    "hostile png": _b64(_png_with_short_idat()),
-    "65500 pixel jpeg": _b64(_jpeg_header_of_65500_pixels()),
-    "jpeg magic only": _b64(b"\xff\xd8\xff"),
-}
-BODIES = {
-    "no body": b"",
-    "not json": b"{image",
-    "not an object": b"[1, 2]",
-    "missing image": b'{"frame_number": 1}',
-    "image is a number": b'{"image": 7}',
-    "frame_number is text": b'{"image": "aGVsbG8=", "frame_number": "7"}',
-    "frame_number is true": b'{"image": "aGVsbG8=", "frame_number": true}',
-    "frame_number is NaN": b'{"image": "aGVsbG8=", "frame_number": NaN}',
-    "metadata has Infinity": b'{"image": "aGVsbG8=", "metadata": {"x": Infinity}}',
-    "metadata is a list": b'{"image": "aGVsbG8=", "metadata": []}',
-    "timestamp is no time": b'{"image": "aGVsbG8=", "timestamp": "yesterday"}',
-    "lone surrogate": b'{"image": "aGVsbG8=", "metadata": {"camera_id": "\\ud800"}}',
-}
+def test_the_table_is_long_and_names_its_rows() -> None:
+    names = [row.name for row in bad_requests()]
+    assert len(names) == len(set(names)) >= 150
 
 
-@pytest.mark.parametrize("name", IMAGES)
-def test_a_bad_image_is_invalid_image(api: httpx.Client, name: str) -> None:
-    answer = api.post("/api/analyze", json={"image": IMAGES[name]})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_IMAGE")
-
-
-def test_a_truncated_jpeg_is_invalid_image(api: httpx.Client, noise_jpeg: bytes) -> None:
-    answer = api.post("/api/analyze", json={"image": _b64(noise_jpeg[: len(noise_jpeg) // 2])})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_IMAGE")
-
-
-@pytest.mark.parametrize("name", BODIES)
-def test_a_bad_body_is_a_validation_error(api: httpx.Client, name: str) -> None:
-    answer = api.post("/api/analyze", content=BODIES[name])
-    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+@pytest.mark.parametrize("name", GOOD_PICTURES)
+def test_an_unusual_picture_decodes(api: httpx.Client, name: str) -> None:
+    image = base64.b64encode(GOOD_PICTURES[name]).decode()
+    answer = api.post("/api/analyze", json={"image": image})
+    assert (answer.status_code, answer.json().get("incident")) == (200, False), answer.text
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "code"),
+    ("query", "field"),
     [
-        ("GET", "/api/incidents/incident_0", 404, "INCIDENT_NOT_FOUND"),
-        ("GET", "/api/incidents/..%2F..%2Fetc", 404, None),
-        ("GET", "/nowhere", 404, "NOT_FOUND"),
-        ("PUT", "/api/incidents", 405, "METHOD_NOT_ALLOWED"),
-        ("GET", "/api/incidents?limit=0", 422, "VALIDATION_ERROR"),
-        ("GET", "/api/incidents?status=unheard_of", 422, "VALIDATION_ERROR"),
-        ("GET", "/api/incidents?from_date=2026-02-01&to_date=2026-01-01", 400, None),
-        ("GET", "/evidence/2026-01-01/..%2F..%2Fjournal", 404, None),
-        ("DELETE", "/api/incidents/cleanup?days=0", 422, "VALIDATION_ERROR"),
+        ("types=unheard_of", "types"),
+        ("types=analysis_result,unheard_of", "types"),
+        ("types=", "types"),
+        ("severity=extreme", "severity"),
+        ("severity=high&severity=HIGH", "severity"),
+        ("since=abc", "since"),
+        ("since=-1", "since"),
+        ("since=1e3", "since"),
+        ("since=", "since"),
+        ("since=99999999999999999999", "since"),
     ],
 )
-def test_a_bad_address_is_an_envelope(
-    api: httpx.Client, method: str, path: str, status: int, code: str | None
+def test_a_bad_filter_of_a_socket_is_told_and_closed(
+    system: RunningSystem, query: str, field: str
 ) -> None:
-    answer = api.request(method, path)
-    body = answer.json()
-    assert answer.status_code == status
-    assert set(body) == {"error", "timestamp", "request_id"}
-    assert code is None or body["error"]["code"] == code
+    address = system.url.replace("http", "ws") + f"/ws/analysis?{query}"
+    with connect(address) as socket:
+        message = json.loads(socket.recv(10))
+        assert (message["type"], message["data"]["code"]) == ("error", "VALIDATION_ERROR")
+        assert message["data"]["details"]["field"] == field
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"]
+)
+def test_a_socket_of_another_origin_is_refused(system: RunningSystem, origin: str) -> None:
+    address = system.url.replace("http", "ws") + "/ws/analysis"
+    with pytest.raises(InvalidStatus) as refused, connect(address, origin=Origin(origin)):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/analysis/x", "/ws/nothing", "/api/stats"])
+def test_a_socket_of_another_path_is_refused(system: RunningSystem, path: str) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(system.url.replace("http", "ws") + path):
+        pass
+    assert refused.value.response.status_code in {403, 404}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\r\n\r\n\r\n",
+        b"hello\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: aegis\r\n\r\n",
+        b"GET /\x00 HTTP/1.1\r\nHost: aegis\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: aegis\r\nbad header\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: aegis\r\nX-Long: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"POST /api/analyze HTTP/1.1\r\nHost: aegis\r\nContent-Length: -1\r\n\r\n",
+        b"POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST /api/analyze HTTP/1.1\r\nHost: aegis\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        bytes(2000),
+    ],
+    ids=lambda sent: ascii(sent[:40]),
+)
+def test_what_is_no_http_is_refused_or_dropped(system: RunningSystem, sent: bytes) -> None:
+    address = urlsplit(system.url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as wire:
+        head = b""
+        with contextlib.suppress(OSError):
+            wire.sendall(sent)
+            wire.shutdown(socket.SHUT_WR)
+            head = wire.recv(100)
+    assert head == b"" or head.split(b" ")[1][:1] in {b"2", b"4", b"5"}
+    assert b" 200 " not in head or sent.startswith(b"GET")
 
 
 def test_200_megabytes_are_refused_before_they_are_sent(system: RunningSystem) -> None:
@@ -142,9 +161,6 @@ def test_200_megabytes_without_a_length_are_refused_while_read(system: RunningSy
         assert head == b"" or b" 413 " in head
 
 
-def test_no_process_died(system: RunningSystem, api: httpx.Client) -> None:
-    before = {process.pid for process in system.processes()}
-    for image in IMAGES.values():
-        api.post("/api/analyze", json={"image": image})
-    assert before <= {process.pid for process in system.processes()}
+def test_no_process_died(system: RunningSystem, api: httpx.Client, alive_before: set[int]) -> None:
+    assert alive_before <= {process.pid for process in system.processes()}
     assert api.get("/health").json()["status"] == "healthy"

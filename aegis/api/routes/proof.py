@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BeforeValidator, Field
 
 from aegis.api.bounded_json import parse_body
 from aegis.api.idempotency import Idempotency, RequestKey
-from aegis.api.incident_filter import WholeNumber
+from aegis.api.incident_filter import read_whole_number
 from aegis.api.openapi import IDEMPOTENCY_KEY, answer_of, body_of, problems
 from aegis.api.requests import HoldBody
 from aegis.api.routes.incidents import IncidentId, known_form
@@ -16,9 +17,10 @@ from aegis.domain.proof import ProofHead
 from aegis.errors import IncidentNotFound, ServiceUnavailable, ValidationFailed
 from aegis.ports import Runtime
 
+_Count = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(read_whole_number)]
 TreeSize = Annotated[
-    WholeNumber | None,
-    Query(ge=1, description="The journal as it was with so many records; by default as it is"),
+    _Count | None,
+    Query(description="The journal as it was with so many records; by default as it is"),
 ]
 _ZIP: dict[str, Any] = {"application/zip": {}}
 

@@ -60,7 +60,7 @@ schemathesis.openapi.format("cursor", st.just(_cursor))
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
-    """A key is used once, a cursor is a real one, a range does not end before it begins."""
+    """Keys are used once, cursors and sizes are real, a range ends after it begins."""
     headers = case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and _SANE_KEY.fullmatch(key):
@@ -68,8 +68,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
     if isinstance(case.body, dict):
         _mend_time(case.body)
     query = case.query or {}
-    if case.meta is None or case.meta.generation.mode.is_positive:
-        _mend_cursor(query)
+    _mend_cursor(query)
+    if str(query.get("tree_size", "")).isdecimal() and int(query["tree_size"]) > 1:
+        query["tree_size"] = 1
     start, end = (_read(query.get(name)) for name in ("from_date", "to_date"))
     if start and end and start > end:
         query["from_date"], query["to_date"] = query["to_date"], query["from_date"]
@@ -84,8 +85,10 @@ def _mend_time(body: dict[str, Any]) -> None:
 
 def _mend_cursor(query: dict[str, Any]) -> None:
     """A cursor comes from a page."""
-    if query.pop("cursor", None) is not None and _cursor:
-        query["cursor"] = _cursor
+    if isinstance(query.get("cursor"), str):
+        del query["cursor"]
+        if _cursor:
+            query["cursor"] = _cursor
 
 
 def _read(text: object) -> datetime | None:

@@ -283,3 +283,10 @@ def test_the_console_is_open_and_loads_only_its_own_files() -> None:
         assert "innerHTML" not in api.get("/console/console.js").text
         assert api.get("/console/nothing").status_code == 404
         assert api.get("/console/..%2Fsettings.py").status_code == 404
+
+
+def test_decision_30_a_refused_method_names_all_that_the_path_answers(
+    shared_api: ApiDouble,
+) -> None:
+    answer = shared_api.request("PUT", "/api/incidents/incident_1/hold")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, POST")
