@@ -199,7 +199,33 @@ def proof_head(*, tree_size: int | None = None) -> Call[ProofHead]:
 
 def ask_sql(question: str) -> Call[SqlAnswer]:
     """One SELECT over everything that is remembered; raises BadRequest."""
-    return Call("POST", "/api/sql", reads(SqlAnswer), json={"sql": question})
+    key = new_key()
+    return Call("POST", "/api/sql", reads(SqlAnswer), json={"sql": question}, idempotency_key=key)
+
+
+def export_incidents(
+    *,
+    format: str = "csv",  # noqa: A002 - the contract's name
+    status: str | Sequence[str] = (),
+    severity: str | Sequence[str] = (),
+    type: str | Sequence[str] = (),  # noqa: A002 - the contract's name
+    from_date: datetime | None = None,
+    to_date: datetime | None = None,
+    camera_id: str | None = None,
+    q: str | None = None,
+) -> Call[bytes]:
+    """All matches as csv, jsonl or parquet, in one piece; `download` gives them as they come."""
+    parameters = without_none(
+        format=format,
+        status=status or None,
+        severity=severity or None,
+        type=type or None,
+        from_date=_iso(from_date),
+        to_date=_iso(to_date),
+        camera_id=camera_id,
+        q=q,
+    )
+    return Call("GET", "/api/incidents/export", bytes, params=parameters)
 
 
 def _is_health_report(response: httpx.Response) -> bool:

@@ -16,6 +16,7 @@ SAMPLES = {
     "image": b"picture",
     "incident_id": "incident_1",
     "status": "resolved",
+    "question": "SELECT 1",
     "action_type": "sound_alarm",
     "evidence_path": "/evidence/2025-01-19/incident_1.jpg",
 }
