@@ -16,6 +16,7 @@ from aegis.errors import NotFound, ServiceUnavailable
 _PATH = re.compile(
     r"/evidence/([0-9]{4}-[0-9]{2}-[0-9]{2})/((incident_[1-9][0-9]{0,17})(?:\.[0-9a-f]{16})?)\.jpg"
 )
+_STAGING = ".staged"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _STAGED = re.compile(r"(incident_[1-9][0-9]{0,17}(?:\.[0-9a-f]{16})?)\.([0-9a-f]{64})\.jpg")
 
@@ -74,7 +75,7 @@ class EvidenceFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._staging = root / ".staged"
+        self._staging = root / _STAGING
         self._staging.mkdir(parents=True, exist_ok=True)
         self._pool = ThreadPoolExecutor(8, "evidence")
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -172,6 +173,11 @@ class EvidenceFolder:
             file.flush()
             os.fsync(file.fileno())
         half.replace(target)
+
+
+def staged_file(root: Path, evidence_path: str, sha256: str) -> Path:
+    """Where a picture waits until it is shown."""
+    return root / _STAGING / f"{Path(evidence_path).stem}.{sha256}.jpg"
 
 
 def incident_of(evidence_path: str) -> str | None:

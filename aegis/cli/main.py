@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from aegis.cli.analyze import analyze
 from aegis.cli.archive import archive
+from aegis.cli.backup import backup, restore
 from aegis.cli.demo import demo
 from aegis.cli.incidents import incidents
 from aegis.cli.keys import keys
@@ -51,5 +52,7 @@ app.command()(sql)
 app.command()(report)
 app.command()(verify)
 app.add_typer(archive, name="archive")
+app.command()(backup)
+app.command()(restore)
 app.command()(settings)
 app.command()(demo)

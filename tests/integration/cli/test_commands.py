@@ -33,6 +33,8 @@ from tests.integration.cli.scripted_verdicts import Verdicts
         ["report"],
         ["verify"],
         ["archive", "list"],
+        ["backup"],
+        ["restore"],
         ["archive", "verify"],
         ["site", "check"],
         ["site", "draw"],
