@@ -6,8 +6,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from actors.scene_shelf import SceneShelf
 from aegis.domain.event import Event, EventDraft
 from aegis.domain.rate_limit import Lease
+from aegis.domain.scene_snapshot import SceneSnapshot
 from aegis.domain.statistics import AgentStatistics, CallTally
 
 _BACKLOG = 10_000
@@ -27,6 +29,7 @@ class Coordinator:
         self._subscribers: set[asyncio.Queue[Event]] = set()
         self._windows: dict[tuple[str, int], tuple[float, int]] = {}
         self._tallies: dict[str, CallTally] = {}
+        self._scenes = SceneShelf()
         self._started = time.monotonic()
 
     async def publish(self, drafts: Sequence[EventDraft]) -> None:
@@ -87,6 +90,14 @@ class Coordinator:
             key: _summarize(self._tallies.get(agent, CallTally(agent=agent)), hours)
             for key, agent in (("vision_agent", "VisionAgent"), ("planner_agent", "PlannerAgent"))
         }
+
+    async def keep_scenes(self, snapshots: Sequence[SceneSnapshot]) -> None:
+        """Keep these scenes for whichever replica has their cameras next."""
+        self._scenes.keep(snapshots)
+
+    async def find_scene(self, camera_id: str) -> SceneSnapshot | None:
+        """A camera's scene as it was sent last, at most some seconds old."""
+        return self._scenes.find(camera_id)
 
     def _offer(self, queue: asyncio.Queue[Event], event: Event) -> None:
         try:

@@ -1,7 +1,7 @@
 """The named actors as ports: the only file of this room that knows Ray."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import ray
@@ -21,6 +21,7 @@ from aegis.domain.incident import (
 )
 from aegis.domain.rate_limit import Lease
 from aegis.domain.response import ActionRecord, ResponsePlan
+from aegis.domain.scene_snapshot import SceneSnapshot
 from aegis.domain.statistics import AgentStatistics, CallTally, IncidentStatistics
 from aegis.errors import AegisError, ServiceUnavailable
 from aegis.settings import Settings
@@ -179,6 +180,14 @@ class CoordinatorHandle:
     async def agent_statistics(self) -> dict[str, AgentStatistics]:
         """The agents' figures, all replicas added up."""
         return cast(dict[str, AgentStatistics], await self._call("agent_statistics"))
+
+    async def keep_scenes(self, snapshots: Sequence[SceneSnapshot]) -> None:
+        """Keep these scenes for whichever replica has their cameras next."""
+        await self._call("keep_scenes", snapshots)
+
+    async def find_scene(self, camera_id: str) -> SceneSnapshot | None:
+        """A camera's scene as it was sent last."""
+        return cast("SceneSnapshot | None", await self._call("find_scene", camera_id))
 
     async def _send_drafts(self) -> None:
         while self._drafts:

@@ -1,6 +1,6 @@
 """What the way of a frame needs from the other rooms."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from aegis.domain.proof import ProofHead
 from aegis.domain.question import ExportForm, SqlAnswer
 from aegis.domain.rate_limit import Lease
 from aegis.domain.response import ActionRecord, ActionRequest, ResponsePlan
+from aegis.domain.scene_snapshot import SceneSnapshot
 from aegis.domain.statistics import (
     AgentStatistics,
     ComponentName,
@@ -147,6 +148,16 @@ class Limits(Protocol):
 
     async def lease(self, caller: str, limit: int, window_s: int, wanted: int) -> Lease:
         """Take up to `wanted` of what `caller` has left in this window."""
+
+
+class SceneArchive(Protocol):
+    """Where cameras' scenes survive the replica that has them. Raises ServiceUnavailable."""
+
+    async def keep_scenes(self, snapshots: Sequence[SceneSnapshot]) -> None:
+        """Each in the place of its camera's older one."""
+
+    async def find_scene(self, camera_id: str) -> SceneSnapshot | None:
+        """The newest one kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def build_app(settings: Settings) -> Application:
     What a cluster has more of than a laptop, replicas, CPUs and GPUs, is overridden by
     deployment name in `serve.yaml`.
     """
-    report = CoordinatorHandle().report
+    coordinator = CoordinatorHandle()
     vision = serve.deployment(
         num_replicas=settings.vision_replicas,
         max_ongoing_requests=settings.vision_queue,
@@ -31,13 +31,13 @@ def build_app(settings: Settings) -> Application:
         request_router_config=_BY_CAMERA,
         ray_actor_options={"num_cpus": settings.vision_threads, "num_gpus": settings.vision_gpus},
         graceful_shutdown_timeout_s=10,
-    )(VisionAgent).bind(settings, report)
+    )(VisionAgent).bind(settings, coordinator.report, coordinator)
     planner = serve.deployment(
         num_replicas=settings.planner_replicas,
         max_ongoing_requests=100,
         ray_actor_options={"num_cpus": 0.1},
         graceful_shutdown_timeout_s=5,
-    )(PlannerAgent).bind(settings, report)
+    )(PlannerAgent).bind(settings, coordinator.report)
     return serve.deployment(
         name="Ingress",
         num_replicas=settings.ingress_replicas,

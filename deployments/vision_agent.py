@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from aegis.domain.analysis import SceneAnalysis
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
+from aegis.domain.observation import Observation
 from aegis.errors import AegisError
 from aegis.log import configure_logging
+from aegis.ports import SceneArchive
 from aegis.settings import Settings
 from aegis.site_file import load_site
 from aegis.vision.detector import load_detector
@@ -22,6 +24,7 @@ from data.archive_folder import ArchiveFolder
 from data.observation_archive import ObservationSink
 from deployments.call_meter import CallMeter, Report
 from deployments.drain_batcher import DrainBatcher
+from deployments.scene_keeper import SceneKeeper
 from policies.threat.assess import assess
 from policies.threat.rules import load_rules
 
@@ -37,7 +40,10 @@ class VisionAgent:
     one thread; the event loop stays free.
     """
 
-    def __init__(self, settings: Settings, report: Report) -> None:
+    def __init__(
+        self, settings: Settings, report: Report, archive: SceneArchive | None = None
+    ) -> None:
+        """archive: where scenes survive this replica; None: nowhere."""
         configure_logging(settings.log_level)
         _use_threads(settings.vision_threads)
         self._max_pixels = settings.max_image_pixels
@@ -48,6 +54,7 @@ class VisionAgent:
         self._min_score = self._detector.score_threshold if chosen is None else chosen
         self._site = load_site(settings.site_file)
         self._rules = load_rules(settings.rules_file)
+        self._keeper = None if archive is None else SceneKeeper(archive)
         self._sessions = SceneSessions(self._site, self._min_score)
         self._strips = FrameStrips()
         self._sink = _open_sink(settings)
@@ -60,7 +67,13 @@ class VisionAgent:
 
         Raises InvalidImage, AnalysisFailed, or ServiceUnavailable when too many frames wait.
         """
-        return await self._meter.measure(self._batcher.submit(frame))
+        if self._keeper is None or frame.camera_id is None:
+            return await self._meter.measure(self._batcher.submit(frame))
+        await self._keeper.prepare(frame.camera_id)
+        try:
+            return await self._meter.measure(self._batcher.submit(frame))
+        finally:
+            self._keeper.send()
 
     async def health(self) -> str:
         """`ok`: the model is loaded before a replica takes calls."""
@@ -91,9 +104,27 @@ class VisionAgent:
         except AegisError as error:
             return error
 
+    def _follow(
+        self,
+        frame: Frame,
+        picture: Pixels,
+        detections: Detections,
+        resolution_wh: tuple[int, int],
+    ) -> Observation:
+        """In the camera's scene, which may have come from another replica."""
+        keeper, camera_id = self._keeper, frame.camera_id
+        if keeper is None or camera_id is None:
+            return self._sessions.observe(frame, detections, resolution_wh, picture)
+        if (arrived := keeper.take(camera_id, self._site)) is not None:
+            self._sessions.adopt(arrived)
+        observation = self._sessions.observe(frame, detections, resolution_wh, picture)
+        if (session := self._sessions.of(camera_id)) is not None:
+            keeper.note(session)
+        return observation
+
     def _judge(self, frame: Frame, picture: Pixels, detections: Detections) -> SceneAnalysis:
         height, width = picture.shape[:2]
-        observation = self._sessions.observe(frame, detections, (width, height), picture)
+        observation = self._follow(frame, picture, detections, (width, height))
         assessment = assess(observation, self._site, self._rules)
         if self._sink:
             self._sink.offer(observation)

@@ -1,5 +1,7 @@
 """Whether a feed is live: it neither stands still nor repeats itself."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +82,11 @@ class FeedWatch:
         self._last = None
         self._still_since_s, self._still_frames = None, 0
         self._looping_since_s, self._matches = None, 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the frames of the last minute: they weigh 70 KB and fill up again."""
+        empty = {"_kept": np.zeros_like(self._kept), "_kept_s": np.full_like(self._kept_s, np.inf)}
+        return {**self.__dict__, **empty, "_looping_since_s": None, "_matches": 0}
 
     def _learn(self, differences: NDArray[np.float64], *, is_same: bool) -> None:
         """The usual change is how the quieter half of the picture trembles, and a low one."""

@@ -3,6 +3,7 @@
 import copy
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,30 @@ class SceneSession:
         self._late_frames = 0
         self._visit = 0
         self._presence_s = float("-inf")
+
+    @property
+    def camera_id(self) -> str:
+        """Whose scene it is."""
+        return self._camera_id
+
+    @property
+    def newest_s(self) -> float:
+        """Time of the newest frame, epoch seconds; minus infinity before the first."""
+        return self._newest_s
+
+    def parts(self) -> tuple[Self, ScenePicture | None]:
+        """The scene without what is remembered of pictures, and that; they share no copy."""
+        picture, self._picture = self._picture, None
+        scene = copy.copy(self)
+        self._picture = picture
+        return scene, picture
+
+    def with_picture(self, picture: ScenePicture | None) -> Self:
+        """This scene, going on with what was remembered of its pictures."""
+        if picture is not None:
+            picture.describe(self._camera)
+            self._picture = picture
+        return self
 
     def describe(self, site: Site) -> None:
         """Use another description of the site from now on; the memory stays."""
@@ -157,6 +182,17 @@ class SceneSessions:
         if frame.camera_id is None:
             return observe_still(frame, detections.above(self._score_threshold), resolution_wh)
         return self._session(frame.camera_id).observe(frame, detections, resolution_wh, picture)
+
+    def of(self, camera_id: str) -> SceneSession | None:
+        """The scene of this camera, if it is here."""
+        return self._sessions.get(camera_id)
+
+    def adopt(self, session: SceneSession) -> None:
+        """Go on with a scene from elsewhere, unless the one here is as new."""
+        known = self._sessions.get(session.camera_id)
+        if known is None or known.newest_s < session.newest_s:
+            self._sessions[session.camera_id] = session
+            self._make_room()
 
     def snapshot(self) -> dict[str, SceneSession]:
         """A copy of every scene by camera; it pickles."""
