@@ -3,7 +3,7 @@
 import copy
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,39 +13,39 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation, ObservedSubject, Tampering
 from aegis.domain.site import Site
 from aegis.domain.value import to_utc
+from aegis.vision.reordering import Reordering
+from aegis.vision.scene_memory import RESET_GAP_S, SceneMemory, Step
 from aegis.vision.scene_picture import ScenePicture
-from aegis.vision.scene_tracks import SceneTracks
 from aegis.vision.subject_view import observe_still
 
 Pixels = NDArray[np.uint8]
 
 DEFAULT_SCORE = 0.35
-_RESET_GAP_S = 30.0
-_VISIT_GAP_S = 2.0
 _LATE_FRAMES_TO_RESTART = 5
 
 
 class SceneSession:
-    """One camera's scene: tracks with dwell, zones, speed, and visits.
+    """One camera's scene: tracks with dwell, zones, speed, visits; its pictures' normal.
 
-    Time is the frames' own. A late or repeated frame is judged against the present tracks
-    and changes nothing. After 30 s without a frame everything starts anew; so it does when
-    five frames in a row are over 30 s late, because then the camera's clock was set back.
-    Weak where a crowd hides people from each other: ids swap there. Bounded: tracks live
-    seconds, a trail has 60 points, pictures are remembered in 210 KB. It pickles, without
-    the 50 KB of the follower.
+    Time is the frames' own. A frame up to 2 s late is put where it belongs; a repeated or a
+    later one is judged against the present tracks and changes nothing. After 30 s without a
+    frame everything starts anew; so it does when five frames in a row are over 30 s late,
+    because then the camera's clock was set back. Weak where a crowd hides people from each
+    other: ids swap there. Bounded: tracks live seconds, a trail has 60 points, pictures are
+    remembered in 210 KB. It pickles, without the 50 KB of the follower.
     """
 
     def __init__(self, camera_id: str, site: Site, score_threshold: float = DEFAULT_SCORE) -> None:
         self._camera_id = camera_id
-        self._location = site.camera(camera_id).location
-        self._tracks = SceneTracks(site.camera(camera_id), score_threshold)
         self._camera = site.camera(camera_id)
+        self._memory = SceneMemory(self._camera, score_threshold)
+        self._reordering = Reordering()
         self._picture: ScenePicture | None = None
-        self._newest_s = float("-inf")
         self._late_frames = 0
-        self._visit = 0
-        self._presence_s = float("-inf")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the last seconds' frames: elsewhere, later ones can do without them."""
+        return {**self.__dict__, "_reordering": Reordering()}
 
     @property
     def camera_id(self) -> str:
@@ -55,7 +55,7 @@ class SceneSession:
     @property
     def newest_s(self) -> float:
         """Time of the newest frame, epoch seconds; minus infinity before the first."""
-        return self._newest_s
+        return self._memory.newest_s
 
     def parts(self) -> tuple[Self, ScenePicture | None]:
         """The scene without what is remembered of pictures, and that; they share no copy."""
@@ -73,9 +73,8 @@ class SceneSession:
 
     def describe(self, site: Site) -> None:
         """Use another description of the site from now on; the memory stays."""
-        self._location = site.camera(self._camera_id).location
-        self._tracks.describe(site.camera(self._camera_id))
         self._camera = site.camera(self._camera_id)
+        self._memory.describe(self._camera)
         if self._picture is not None:
             self._picture.describe(self._camera)
 
@@ -94,61 +93,58 @@ class SceneSession:
         known of the camera's normal, of tampering, and of things left or taken.
         """
         at_s = to_utc(frame.captured_at).timestamp()
-        is_late = at_s <= self._newest_s and not self._clock_was_set_back(at_s)
-        is_alone = not is_late and self._begin_frame(at_s)
-        tampering: Tampering | None = None
-        things: tuple[ObservedSubject, ...] = ()
-        if is_late:
-            subjects = self._tracks.match(detections, resolution_wh, at_s)
-        else:
-            subjects = self._tracks.follow(detections, resolution_wh, at_s, is_first=is_alone)
-            if picture is not None:
-                self._picture = self._picture or ScenePicture(self._camera)
-                tampering, things = self._picture.see(picture, subjects, resolution_wh, at_s)
-            self._count_visit(subjects, at_s, is_alone=is_alone)
+        if at_s <= self.newest_s and not self._clock_was_set_back(at_s):
+            return self._observe_late(frame, detections, resolution_wh, at_s)
+        if at_s <= self.newest_s:
+            self._reordering.forget()
+        self._late_frames = 0
+        step = self._reordering.go_on(self._memory, detections, resolution_wh, at_s)
+        if picture is None:
+            return self._tell(frame, resolution_wh, step)
+        self._picture = self._picture or ScenePicture(self._camera)
+        tampering, things = self._picture.see(picture, step.subjects, resolution_wh, at_s)
+        return self._tell(frame, resolution_wh, step, tampering=tampering, things=things)
+
+    def _observe_late(
+        self,
+        frame: Frame,
+        detections: Detections,
+        resolution_wh: tuple[int, int],
+        at_s: float,
+    ) -> Observation:
+        step = self._reordering.insert(self._memory, detections, resolution_wh, at_s)
+        if step is None:
+            step = self._memory.glance(detections, resolution_wh, at_s)
+        return self._tell(frame, resolution_wh, step, is_late=True)
+
+    def _tell(
+        self,
+        frame: Frame,
+        resolution_wh: tuple[int, int],
+        step: Step,
+        *,
+        is_late: bool = False,
+        tampering: Tampering | None = None,
+        things: tuple[ObservedSubject, ...] = (),
+    ) -> Observation:
         return Observation(
             captured_at=frame.captured_at,
             resolution_wh=resolution_wh,
-            subjects=(*subjects, *things),
+            subjects=(*step.subjects, *things),
             camera_id=self._camera_id,
-            location=frame.location or self._location,
+            location=frame.location or self._camera.location,
             frame_number=frame.frame_number,
-            visit=self._visit,
-            is_alone=is_alone,
+            visit=step.visit,
+            is_alone=step.is_alone,
             is_late=is_late,
-            line_counts=self._tracks.line_counts,
+            line_counts=step.line_counts,
             tampering=tampering,
         )
 
     def _clock_was_set_back(self, at_s: float) -> bool:
         """Whether late frames are so late and so many that the clock must have changed."""
-        self._late_frames = self._late_frames + 1 if self._newest_s - at_s > _RESET_GAP_S else 0
+        self._late_frames = self._late_frames + 1 if self.newest_s - at_s > RESET_GAP_S else 0
         return self._late_frames >= _LATE_FRAMES_TO_RESTART
-
-    def _begin_frame(self, at_s: float) -> bool:
-        """Move on to this time; whether the frame stands alone, nothing lately before it."""
-        is_alone = not 0 < at_s - self._newest_s <= _RESET_GAP_S
-        if is_alone:
-            self._tracks.forget()
-            self._presence_s = float("-inf")
-        self._newest_s, self._late_frames = at_s, 0
-        return is_alone
-
-    def _count_visit(
-        self, subjects: tuple[ObservedSubject, ...], at_s: float, *, is_alone: bool
-    ) -> None:
-        """A visit begins with the first person to be believed after the scene was empty."""
-        people = [
-            subject
-            for subject in subjects
-            if subject.label == "person" and (subject.is_steady or is_alone)
-        ]
-        if not people:
-            return
-        came_s = at_s - max(person.dwell_s for person in people)
-        if came_s - self._presence_s >= max(_VISIT_GAP_S, 1.5 * self._tracks.interval_s):
-            self._visit += 1
-        self._presence_s = at_s
 
 
 class SceneSessions:

@@ -85,6 +85,15 @@ class SceneTracks:
         _, zones = self._locate(detections, ids, resolution_wh)
         return self._view(detections, ids, zones, at_s, with_untracked=True)
 
+    def mark(self) -> tuple[Any, ...]:
+        """All that is remembered, for `wind_back`; to be pickled at once."""
+        return self._tracker.mark(), self._tracks, self._traffic, self._frame_count
+
+    def wind_back(self, mark: tuple[Any, ...]) -> None:
+        """Be again as at that mark, which these very tracks made."""
+        tracker, self._tracks, self._traffic, self._frame_count = mark
+        self._tracker.wind_back(tracker)
+
     def _expire(self, at_s: float) -> None:
         memory_s = self._tracker.memory_s()
         self._tracks = {

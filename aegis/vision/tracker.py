@@ -104,6 +104,14 @@ class Tracker:
         """So long a lost thing keeps its id."""
         return max(_SAME_PLACE_S, 2.5 * self.interval_s)
 
+    def mark(self) -> dict[str, Any]:
+        """All of it, the followers too, for `wind_back`; to be pickled at once."""
+        return self.__dict__
+
+    def wind_back(self, mark: dict[str, Any]) -> None:
+        """Be again as at that mark, which this very tracker made."""
+        self.__dict__ |= mark
+
     def __getstate__(self) -> dict[str, Any]:
         """Without the followers: they weigh 50 KB a camera, and recall bridges their loss."""
         return {**self.__dict__, "_followers": {}, "_ids": {}}

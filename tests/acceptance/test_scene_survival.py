@@ -37,22 +37,22 @@ def test_dwell_goes_on_when_the_replica_that_counted_it_is_killed(tmp_path: Path
         httpx.Client(base_url=system.url, timeout=60) as api,
     ):
         before, after = _dwell_around_a_kill(system, api)
-    assert before > 15
+    assert before > 10
     assert after >= before - _OLDER_S
 
 
 def _dwell_around_a_kill(system: RunningSystem, api: httpx.Client) -> tuple[float, float]:
     """Longest dwell told before every VisionAgent is killed, and in the seconds after.
 
-    At about the pace of a camera, so that the snapshots are as old as they would be there.
+    At the pace of the camera, so that the snapshots are as old as they would be there.
     """
-    clip = islice(render_clip("loitering", seed=2, fps=2.0), 120)
-    frames = [next(clip) for _ in range(70)]
+    clip = islice(render_clip("loitering", seed=2, fps=2.0), 60)
+    frames = [next(clip) for _ in range(32)]
     told: list[float] = []
     for frame in frames:
         started = time.monotonic()
         told.append(_dwell_s(send_frame(api, frame, "CAM_KILL")))
-        time.sleep(max(0.0, 0.15 - (time.monotonic() - started)))
+        time.sleep(max(0.0, 0.5 - (time.monotonic() - started)))
     before = max(told)
     replicas = [it for it in system.processes() if "VisionAgent" in _title(it)]
     assert len(replicas) == 2

@@ -136,9 +136,9 @@ def test_late_and_repeated_frames_change_nothing() -> None:
 
 def test_late_frame_is_judged_against_the_present_tracks(session: SceneSession) -> None:
     watch(session, still_scene(0, 10, people(300)))
-    late = session.observe(frame(8.05), people(305, 900), SIZE)
+    late = session.observe(frame(7.05), people(305, 900), SIZE)
     assert [(one.track_id, one.is_steady) for one in late.subjects] == [(1, True), (None, False)]
-    assert late.subjects[0].dwell_s == pytest.approx(8.05)
+    assert late.subjects[0].dwell_s == pytest.approx(7.05)
 
 
 def test_long_gap_begins_anew_but_never_repeats_a_visit(session: SceneSession) -> None:
