@@ -30,23 +30,33 @@ HITS_WANTED = 0.90
 FALSE_ALARMS_WANTED = 0.05
 
 
-def watch_kinds(kinds: Iterable[str], seeds: Sequence[int], eyes: Eyes, jobs: int) -> list[Watched]:
+def watch_kinds(
+    kinds: Iterable[str], seeds: Sequence[int], eyes: Eyes, jobs: int, keep: Path | None = None
+) -> list[Watched]:
     """Every kind in all these variants."""
     clips = [(kind, seed) for kind in kinds for seed in seeds]
     shares = [clips[number::jobs] for number in range(jobs)]
     if jobs == 1:
-        return watch_clips(shares[0], eyes)
+        return watch_clips(shares[0], eyes, keep)
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return [it for share in pool.map(partial(watch_clips, eyes=eyes), shares) for it in share]
+        return [
+            it
+            for share in pool.map(partial(watch_clips, eyes=eyes, keep=keep), shares)
+            for it in share
+        ]
 
 
-def watch_clips(clips: Sequence[tuple[str, int]], eyes: Eyes) -> list[Watched]:
+def watch_clips(
+    clips: Sequence[tuple[str, int]], eyes: Eyes, keep: Path | None = None
+) -> list[Watched]:
     """These clips one after another, in a store of their own."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_watch_clips(clips, eyes, Path(folder)))
+        return asyncio.run(_watch_clips(clips, eyes, Path(folder), keep))
 
 
-async def _watch_clips(clips: Sequence[tuple[str, int]], eyes: Eyes, folder: Path) -> list[Watched]:
+async def _watch_clips(
+    clips: Sequence[tuple[str, int]], eyes: Eyes, folder: Path, keep: Path | None
+) -> list[Watched]:
     rules, detector = load_rules(None), None
     if eyes == "detector":
         import torch
@@ -57,7 +67,7 @@ async def _watch_clips(clips: Sequence[tuple[str, int]], eyes: Eyes, folder: Pat
         detector = load_detector(EMBEDDED_MODEL, None, "cpu")
     store = IncidentStore(folder)
     try:
-        return [await watch_play(stage_play(*clip), rules, store, detector) for clip in clips]
+        return [await watch_play(stage_play(*it), rules, store, detector, keep) for it in clips]
     finally:
         store.close()
 
@@ -104,6 +114,7 @@ def main() -> None:
     ask.add_argument("--kinds", nargs="*", choices=(*ALARMING, *HARMLESS), metavar="KIND")
     ask.add_argument("--jobs", type=int, default=2)
     ask.add_argument("--details", action="store_true", help="tell what was missed or false")
+    ask.add_argument("--keep", type=Path, help="keep what was seen, to judge it again")
     args = ask.parse_args()
     first = FIRST_SEED[args.seeds]
     seeds = range(first, first + args.variants)
@@ -111,7 +122,7 @@ def main() -> None:
     wanted: tuple[Eyes, ...] = ("given", "detector") if args.eyes == "both" else (args.eyes,)
     console, found = Console(), {}
     for eyes in wanted:
-        found[eyes] = watch_kinds(kinds, seeds, eyes, args.jobs)
+        found[eyes] = watch_kinds(kinds, seeds, eyes, args.jobs, args.keep)
         if args.details:
             console.print(f"{eyes}: missed or false")
             _print_details(console, found[eyes])
