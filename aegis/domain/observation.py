@@ -22,6 +22,7 @@ class Crossing(Value):
 
     counts: in a direction that the site asked about. ago_s: since then.
     behind_s: since somebody else went the same way over the same line, if lately.
+    followed: whether somebody else was close behind then, on the way to the line.
     """
 
     wire: str
@@ -30,6 +31,7 @@ class Crossing(Value):
     counts: bool
     ago_s: float = Field(ge=0)
     behind_s: float | None = None
+    followed: bool = False
 
 
 class Tampering(Value):
@@ -64,6 +66,8 @@ class ObservedSubject(Value):
     zone_ago_s: since it was last in each; 0 where it is.
     contact_s: how long its box has touched each protected zone without leaving it.
     crossings: of the last minute, the latest first.
+    alone_s: since another person was within 1.5 body heights, or since it came; None:
+    unknown.
     owner: of an object or a changed zone, the number of who was last there, if anybody was;
     away_s: since the owner was last near it.
     came_back: how often somebody who looks the same left and returned.
@@ -93,6 +97,7 @@ class ObservedSubject(Value):
     zone_ago_s: dict[str, float] = {}
     contact_s: dict[str, float] = {}
     crossings: tuple[Crossing, ...] = ()
+    alone_s: float | None = None
     owner: int | None = None
     away_s: float = 0.0
     came_back: int = 0

@@ -1,5 +1,6 @@
 """Who and what is followed through one camera's scene."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from aegis.vision.line_crossing import WireMap, WireTraffic, update_crossings
 from aegis.vision.subject_view import observe_subject
 from aegis.vision.track_memory import Sighting, TrackMemory
 from aegis.vision.tracker import UNTRACKED, Tracker
+from aegis.vision.walking_together import are_together, follows
 from aegis.vision.zones import ZoneMap, ground_points
 
 _CROSSING_SHOWN_S = 60.0
@@ -73,6 +75,7 @@ class SceneTracks:
         self._expire(at_s)
         points, zones = self._locate(detections, ids, resolution_wh)
         self._remember(detections, ids, points, zones, resolution_wh, at_s, is_first=is_first)
+        self._meet(at_s)
         self._cross(ids, points, at_s)
         self._touch(detections, ids, resolution_wh, at_s)
         return self._view(detections, ids, zones, at_s)
@@ -171,7 +174,29 @@ class SceneTracks:
                 self._wires, track.clear_points, (x, y), distances[index]
             ):
                 passage = self._traffic.pass_by(track_id, wire, direction, at_s)
-                track.passages.appendleft(passage)
+                behind = self._is_followed(track, at_s)
+                track.passages.appendleft(passage._replace(is_followed=behind))
+
+    def _is_followed(self, leader: TrackMemory, at_s: float) -> bool:
+        """Whether somebody else who is close by walks where the leader goes.
+
+        The one behind often takes over the leader's number in the doorway, so that only one
+        crossing is ever seen.
+        """
+        return any(
+            follows(other, leader)
+            for other in self._tracks.values()
+            if other is not leader and other.last_seen_s == at_s and other.is_steady
+        )
+
+    def _meet(self, at_s: float) -> None:
+        """Note who is in whose company."""
+        people = [
+            it for it in self._tracks.values() if it.label == "person" and it.last_seen_s == at_s
+        ]
+        for one, other in combinations(people, 2):
+            if are_together(one, other):
+                one.company_s = other.company_s = at_s
 
     def _touch(
         self,
@@ -239,6 +264,7 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
         "is_steady": track.is_steady,
         "roam": round(track.roam, 2),
         "path": round(track.path, 2),
+        "alone_s": round(max(0.0, at_s - max(track.company_s, track.first_seen_s)), 3),
         "came_by": track.came_by,
         "descent": round(track.descent, 2),
         "crossings": _crossings(track, at_s),
@@ -257,6 +283,7 @@ def _crossings(track: TrackMemory, at_s: float) -> tuple[Crossing, ...]:
             direction=passage.direction,
             counts=passage.counts,
             ago_s=round(max(0.0, at_s - passage.at_s), 3),
+            followed=passage.is_followed,
             behind_s=None if passage.behind_s is None else round(passage.behind_s, 3),
         )
         for passage in track.passages

@@ -54,6 +54,7 @@ class TrackMemory:
     belief_score: the smoothed score it takes to be believed.
     presence: 0 to 1, how regularly the last second or last five frames showed it; what the
     detector imagines in one frame of three stays below a half.
+    company_s: when it was last in the company of another person.
     clear_points: by tripwire, where it last stood clearly on one side, as fractions.
     """
 
@@ -69,6 +70,8 @@ class TrackMemory:
     motion: Motion = STILL
     pace: float = 0.0
     descent: float = 0.0
+    company_s: float = float("-inf")
+    now: TrailPoint | None = None
     trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=_TRAIL_LENGTH))
     stays: Stays = field(default_factory=Stays)
     halts: Stays = field(default_factory=Stays)
@@ -141,6 +144,7 @@ class TrackMemory:
     def _move(self, now: TrailPoint) -> None:
         self.motion = measure_motion(self.trail, now, self.motion)
         self.pace = self._pace.add(now)
+        self.now = now
         if self.trail:
             self.descent = max(self.descent, came_down(self.trail[0], now))
         if not self.trail or now.at_s - self.trail[-1].at_s >= _TRAIL_STEP_S:
@@ -172,6 +176,7 @@ class TrackMemory:
             self.clear_points.clear()
             self._pace.forget()
             self.descent, self.came_by = 0.0, "unknown"
+            self.company_s = float("-inf")
 
 
 def _is_back(last: Sighting, now: Sighting) -> bool:

@@ -40,7 +40,7 @@ SUBJECT_FIELDS = frozenset(
         "door_visits",
         "door_s",
     }
-    | {"contact_s", "touch_s", "crossed", "tripwire", "climbed", "behind_s"}
+    | {"contact_s", "touch_s", "crossed", "tripwire", "climbed", "behind_s", "followed", "alone_s"}
     | {"owner", "away_s", "x", "y", "height", "near_person", "companions", "nearest"}
 )
 
@@ -63,6 +63,7 @@ def gather_subject_facts(
         "touch_s": max(subject.contact_s.values(), default=0.0),
         "owner": subject.owner or 0,
         "away_s": subject.away_s,
+        "alone_s": subject.dwell_s if subject.alone_s is None else subject.alone_s,
         "x": (x0 + x1) / 2 / width,
         "y": y1 / height,
         "height": (y1 - y0) / height,
@@ -133,4 +134,5 @@ def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:
         "tripwire": any(it.kind == "tripwire" for it in lately),
         "climbed": over,
         "behind_s": min(behind, default=NEVER_S),
+        "followed": any(it.followed and it.kind == "door" for it in lately),
     }

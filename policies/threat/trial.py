@@ -69,6 +69,7 @@ def _observations(watches: str) -> Iterator[Observation]:
                 behind_s=0.5,
             ),
         ),
+        alone_s=12.5,
         owner=3,
         away_s=2.5,
     )

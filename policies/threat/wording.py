@@ -7,6 +7,7 @@ from aegis.domain.observation import Observation, ObservedSubject
 from aegis.domain.site import Site
 from policies.template import placeholders
 from policies.threat.facts import Facts
+from policies.threat.subject_facts import NEVER_S
 
 PLACEHOLDERS = frozenset(
     {"who", "zone", "dwell", "zone_dwell", "speed", "score", "path", "stops"}
@@ -70,12 +71,17 @@ def _words_about_subject(seen: ObservedSubject, known: Mapping[str, Any]) -> dic
         "stops": str(known["stops"]),
         "history": _history(known["came_back"]),
         "wire": f"'{known['crossed'][0]}'" if known["crossed"] else "the line",
-        "gap": seconds(min(known["behind_s"], 999.0)),
+        "gap": _gap(known["behind_s"]),
         "door_visits": str(known["door_visits"]),
         "touch": seconds(known["touch_s"]),
         "owner": f"person {seen.owner}" if seen.owner else "nobody in view",
         "away": seconds(known["away_s"]),
     }
+
+
+def _gap(behind_s: float) -> str:
+    """Behind whom it crossed by so much, or, where that was not seen, closely before whom."""
+    return f"{seconds(behind_s)} behind" if behind_s < NEVER_S else "closely before"
 
 
 def _history(came_back: int) -> str:

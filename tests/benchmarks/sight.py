@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +14,13 @@ from aegis.domain.detection import Detections
 from aegis.testing.scenes.film import as_pixels
 from aegis.testing.scenes.given_eyes import GivenEyes
 from aegis.testing.scenes.play import Play
+from aegis.testing.scenes.scene import Scene
 from aegis.vision.detector import Detector
 
 Pixels = NDArray[np.uint8]
 GIVEN_WH = (256, 144)
 _QUALITY = 90
+_DETECTOR_FPS = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +40,9 @@ class Sight:
 def see_play(play: Play, detector: Detector | None, keep: Path | None = None) -> Iterator[Sight]:
     """Every frame of a play through these eyes.
 
-    detector: looks at the pixels that were sent; without one the detections are the truth with
-    the noise of real eyes, and pixels are rendered small, for what the session makes of them.
+    detector: looks at the pixels that were sent, at most four frames a second; without one the
+    detections are the truth with the noise of real eyes, and pixels are rendered small, for
+    what the session makes of them.
     keep: a folder of one's own; what lies there from an earlier run is not seen again.
     """
     if keep is None:
@@ -55,7 +58,7 @@ def see_play(play: Play, detector: Detector | None, keep: Path | None = None) ->
 
 
 def _look(play: Play, detector: Detector | None) -> Iterator[Sight]:
-    scene = play.scene if detector else play.scene.at_resolution(GIVEN_WH)
+    scene = _at_most(play.scene) if detector else play.scene.at_resolution(GIVEN_WH)
     eyes = GivenEyes(play.seed)
     for shot in scene.frames():
         flags = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
@@ -64,3 +67,7 @@ def _look(play: Play, detector: Detector | None) -> Iterator[Sight]:
         sent = as_pixels(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB))
         detections = detector.detect([sent])[0] if detector else eyes.see(shot)
         yield Sight(jpeg, shot.captured_at, shot.frame_number, detections)
+
+
+def _at_most(scene: Scene) -> Scene:
+    return replace(scene, fps=min(_DETECTOR_FPS, scene.fps))

@@ -1,0 +1,38 @@
+"""Who is in whose company, and who follows whom; distances in heights of the greater one."""
+
+import math
+
+from aegis.vision.track_memory import TrackMemory
+
+_COMPANY = 1.5
+"""People with their feet so near are together."""
+
+_SAME_SPEED = 0.35
+_FOLLOWING = 1.5
+_WALKING = 0.2
+
+
+def apart(one: TrackMemory, other: TrackMemory) -> float:
+    """From feet to feet where they were last seen."""
+    if one.now is None or other.now is None:
+        return math.inf
+    away = math.hypot(one.now.x - other.now.x, one.now.y - other.now.y)
+    return away / max(one.now.height, other.now.height, 1.0)
+
+
+def are_together(one: TrackMemory, other: TrackMemory) -> bool:
+    """Whether they stand or walk side by side; who only passes by is no company."""
+    same = abs(one.motion.speed - other.motion.speed) <= _SAME_SPEED
+    return same and apart(one, other) <= _COMPANY
+
+
+def follows(other: TrackMemory, leader: TrackMemory) -> bool:
+    """Whether the other walks close behind the leader, towards where he is."""
+    if other.label != leader.label or apart(other, leader) > _FOLLOWING:
+        return False
+    heading = other.motion.heading_deg
+    if heading is None or other.motion.speed < _WALKING or not other.now or not leader.now:
+        return False
+    right = (leader.now.x - other.now.x) * math.cos(math.radians(heading))
+    up = (other.now.y - leader.now.y) * math.sin(math.radians(heading))
+    return right + up > 0
