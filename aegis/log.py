@@ -20,5 +20,6 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),
+        # Not the printing kind: Serve replaces `print` in its replicas and spoils the line.
+        logger_factory=structlog.WriteLoggerFactory(sys.__stderr__),
     )

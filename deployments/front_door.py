@@ -5,6 +5,8 @@ them, and appends its own `X-Request-ID` to every answer. Named to Serve by
 `RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH`.
 """
 
+import os
+
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -15,6 +17,8 @@ from aegis.api.exchange import choose_request_id
 from aegis.api.failure_log import describe_failure
 from aegis.errors import AegisError
 
+PEER_HEADER = "AEGIS_PEER_HEADER"
+"""The environment variable that names the header."""
 _ID = "x-request-id"
 _DEADLINE = "x-request-timeout-seconds"
 _FIRST_ERROR = 400
@@ -22,8 +26,8 @@ _log = structlog.get_logger(__name__)
 
 
 def middlewares() -> list[Middleware]:
-    """For Serve's callback."""
-    return [Middleware(FrontDoor)]
+    """For Serve's callback, which knows no settings: the environment says what HAProxy sends."""
+    return [Middleware(FrontDoor, peer_header=os.environ.get(PEER_HEADER))]
 
 
 class FrontDoor:
@@ -31,10 +35,12 @@ class FrontDoor:
 
     What Serve answers in plain text, because it is overloaded, not ready or broken, becomes
     the envelope; so does what it raises.
+    peer_header: in which HAProxy, and nobody else, says who called it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, peer_header: str | None = None) -> None:
         self._app = app
+        self._peer_header = peer_header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -45,6 +51,9 @@ class FrontDoor:
         headers = MutableHeaders(scope=scope)
         headers[_ID] = request_id
         del headers[_DEADLINE]
+        if self._peer_header is not None and (peer := headers.get(self._peer_header)):
+            del headers[self._peer_header]
+            scope["client"] = (peer, 0)
         if scope["type"] == "websocket":
             await self._app(scope, receive, _with_one_id(send, request_id))
             return

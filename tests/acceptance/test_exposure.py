@@ -1,11 +1,15 @@
 """Who can reach what, from outside this machine and without the token."""
 
+import json
 import stat
+import time
 
+import httpx
 import psutil
 
 from aegis.testing.running_system import RunningSystem
 from deployments.local_cluster import TOKEN_FILE
+from tests.acceptance.written_logs import lines_with
 
 
 def test_only_replicas_listen_beyond_loopback(system: RunningSystem) -> None:
@@ -16,6 +20,14 @@ def test_only_replicas_listen_beyond_loopback(system: RunningSystem) -> None:
         if not _is_loopback(listener)
     }
     assert {name for name in open_to_all if not name.startswith("ray::ServeReplica")} == set()
+
+
+def test_decision_25_a_caller_cannot_choose_its_address(system: RunningSystem) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.9", "X-Request-ID": "pretender"}
+    httpx.get(f"{system.url}/api/health", headers=headers).raise_for_status()
+    time.sleep(1)
+    (line,) = [line for _, line in lines_with(system, "pretender") if "caller" in line]
+    assert json.loads(line)["caller"] == "address:127.0.0.1"
 
 
 def test_the_token_is_its_owners_alone(system: RunningSystem) -> None:

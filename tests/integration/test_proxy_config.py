@@ -60,7 +60,9 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             silent=silent.getsockname()[1],
         )
     )
-    script = completing_haproxy(Path(get_haproxy_binary()), folder, (metrics, stats))
+    script = completing_haproxy(
+        Path(get_haproxy_binary()), folder, (metrics, stats), "x-peer-secret"
+    )
     # Serve checks a configuration before it starts on it: completing twice changes nothing.
     subprocess.run([script, "-c", "-f", config], check=True, capture_output=True)
     before = config.read_text()
@@ -127,7 +129,7 @@ def test_decision_30_a_hostile_request_id_is_replaced(proxy: str, hostile: str) 
 def test_the_log_line_has_no_address_with_its_query(tmp_path: Path) -> None:
     config = tmp_path / "haproxy.cfg"
     config.write_text(CONFIG.format(port=1, metrics=2, absent=3, dying=4, silent=5))
-    script = completing_haproxy(Path(get_haproxy_binary()), tmp_path, (2, 6))
+    script = completing_haproxy(Path(get_haproxy_binary()), tmp_path, (2, 6), "x-peer-secret")
     subprocess.run([script, "-c", "-f", config], check=True, capture_output=True)
     completed = config.read_text()
     assert "httplog" not in completed

@@ -47,6 +47,37 @@ def test_another_id_is_replaced(hostile: bytes) -> None:
     assert told.startswith("req_")
 
 
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("sent", "peer"),
+    [
+        ([], "127.0.0.1"),
+        ([(b"x-peer-secret", b"192.0.2.7")], "192.0.2.7"),
+        ([(b"x-peer-guess", b"192.0.2.7")], "127.0.0.1"),
+    ],
+)
+def test_decision_25_only_the_proxy_says_who_called(
+    kind: str, sent: list[tuple[bytes, bytes]], peer: str
+) -> None:
+    seen: list[Scope] = []
+
+    async def note(scope: Scope, *_: object) -> None:
+        seen.append(scope)
+
+    scope = {"type": kind, "path": "/", "headers": list(sent), "client": ("127.0.0.1", 5)}
+    asyncio.run(FrontDoor(note, "x-peer-secret")(scope, _receive, _send))
+    assert seen[0]["client"][0] == peer
+    assert b"x-peer-secret" not in dict(seen[0]["headers"])
+
+
+async def _receive() -> Message:
+    return {}
+
+
+async def _send(_: Message) -> None:
+    pass
+
+
 def test_a_callers_deadline_is_not_heard() -> None:
     answer = _answer_headers((b"x-request-timeout-seconds", b"0"))
     assert answer["x-seen-deadline"] == "none"
