@@ -29,7 +29,8 @@ def within(polygon: Polygon, shape: tuple[int, int]) -> NDArray[np.bool_]:
     inside = np.zeros(shape, np.bool_)
     for (x0, y0), (x1, y1) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
         if y0 != y1:
-            inside ^= ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
+            with np.errstate(over="ignore"):  # an edge all but level: infinity is far enough
+                inside ^= ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / (y1 - y0) + x0)
     return inside
 
 
