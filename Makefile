@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo lint types imports check unit acceptance bench constraints format clean
+.PHONY: help run test demo lint types imports check unit acceptance bench chaos constraints format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -38,6 +38,11 @@ acceptance: $(READY)  ## tests over HTTP and WebSocket against the running syste
 bench: $(READY)  ## throughput and start-up, ours beside the bare thing
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.startup
+	$(BIN)/python -m tests.benchmarks.store_scale
+
+chaos: $(READY)  ## hundreds of kills and power cuts under writers: nothing acknowledged is lost
+	$(BIN)/python -m tests.chaos.kill_store
+	$(BIN)/python -m tests.chaos.power_loss
 
 constraints: $(READY)  ## record the versions of this environment as the tested ones
 	@{ echo '# The versions that were tested together. Made by `make constraints`.'; \
