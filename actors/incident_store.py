@@ -43,6 +43,7 @@ from data.incident_archive import IncidentArchive
 from data.incident_views import IncidentViews
 from data.incident_writer import IncidentWriter
 from data.journal import Journal
+from data.journal_check import JournalCheck
 from data.keeping import Keeping
 from data.live_incidents import LiveIncidents
 
@@ -103,6 +104,7 @@ class IncidentStore:
             keeping or Keeping(), archive, self._views, self._evidence, self._commits, clock
         )
         self._requests = RequestMemory()
+        self._check = JournalCheck(self._folder.journal)
         self._readers.submit(self._sweep)
         if keeping:
             self.housekeeper.start()
@@ -184,14 +186,15 @@ class IncidentStore:
         return await self._read(lambda: self._evidence.read(evidence_path))
 
     def health(self) -> str:
-        """`ok`, or why nothing can be written now; costs nothing."""
-        return self._commits.trouble or "ok"
+        """`ok`, or why nothing can be written now, or what is damaged; costs nothing."""
+        return self._commits.trouble or self._check.damage or "ok"
 
     def close(self) -> None:
         """Commit what waits and let go of the folder."""
         self.housekeeper.close()
         self.vault.close()
         self._commits.close()
+        self._check.stop()
         self._views.stop_building()
         self._readers.shutdown(cancel_futures=True)
         self._views.close()

@@ -1,6 +1,6 @@
 """The journal: what was acknowledged, in order, on disk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,20 +105,28 @@ class Journal:
 
     def verify(self) -> ChainVerdict:
         """Compute the whole chain again; some seconds for a million records."""
-        seq, previous, chunk = 0, GENESIS, _CHUNK
+        return list(self.verify_slowly(_CHUNK))[-1]
+
+    def verify_slowly(self, chunk: int) -> Iterator[ChainVerdict]:
+        """The same in steps of so many records; the last verdict is the final one."""
+        seq, previous, step = 0, GENESIS, chunk
         while True:
             try:
-                rows = self.read(seq, chunk)
+                rows = self.read(seq, step)
             except ServiceUnavailable as error:
-                if chunk == 1:
-                    return ChainVerdict(seq, seq + 1, str(error))
-                chunk = max(chunk // 10, 1)  # closer and closer to the record itself
+                if step == 1:
+                    yield ChainVerdict(seq, seq + 1, str(error))
+                    return
+                step = max(step // 10, 1)  # closer and closer to the record itself
                 continue
-            if not rows:
-                return ChainVerdict(seq)
             if (found := find_break(rows, seq, previous)) is not None:
-                return ChainVerdict(found[0] - 1, *found)
-            seq, previous = rows[-1].seq, rows[-1].hash
+                yield ChainVerdict(found[0] - 1, *found)
+                return
+            if rows:
+                seq, previous = rows[-1].seq, rows[-1].hash
+            yield ChainVerdict(seq)
+            if not rows:
+                return
 
     def find_damage(self) -> str:
         """What is wrong with pages or indexes; empty when nothing is. Seconds for a million."""

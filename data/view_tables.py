@@ -45,6 +45,7 @@ class ViewTables:
         self.changed = 0
         self._stale: set[int] = set()
         self._top = 0
+        self._shape = ""
 
     @classmethod
     def create(cls, connection: duckdb.DuckDBPyConnection) -> "ViewTables":
@@ -146,6 +147,8 @@ class ViewTables:
         self._connection.execute(_QUERIES["memory"])
         self._stale.clear()
         self.changed = 0
+        self._shape = ""
+        self._take_shape()
 
     def _retire(self, numbers: list[int]) -> None:
         known = [number for number in numbers if number <= self._top and number not in self._stale]
@@ -154,6 +157,7 @@ class ViewTables:
             self._connection.execute(_QUERIES["retire_known"], {"numbers": known})
             self._mask(known)
         self.changed += len(numbers)
+        self._take_shape()
 
     def _known(
         self, numbers: list[int], up_to_seq: int, history: History
@@ -170,6 +174,13 @@ class ViewTables:
             for number, record in records
         }
         return {number: known.get(number) for number in numbers}
+
+    def _take_shape(self) -> None:
+        """Have `incidents` look only where there is something: what is planned costs time."""
+        shape = "masked" if self._stale else "grown" if self.changed else "merged"
+        if shape != self._shape:
+            self._connection.execute(_QUERIES[f"incidents_{shape}"])
+            self._shape = shape
 
     def _mask(self, numbers: Collection[int]) -> None:
         self._connection.execute(_QUERIES["mask"], {"numbers": list(numbers)})
@@ -191,6 +202,7 @@ class ViewTables:
         self._count(before.values(), -1)
         self._count(after.values(), +1)
         self.changed += len(after)
+        self._take_shape()
 
     def _count(self, incidents: Iterable[Incident | None], sign: int) -> None:
         for incident in incidents:

@@ -33,6 +33,17 @@ SELECT number FROM version;
 -- What is new since the file was written: changed rows, and the rows of `base` they replace.
 CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM base LIMIT 0;
 CREATE OR REPLACE TEMP TABLE stale (number BIGINT);
+
+-- name: incidents_merged
+-- All incidents, when nothing is new.
+CREATE OR REPLACE TEMP VIEW incidents AS SELECT * FROM base;
+
+-- name: incidents_grown
+-- All incidents, when some are new.
+CREATE OR REPLACE TEMP VIEW incidents AS SELECT * FROM base UNION ALL SELECT * FROM fresh;
+
+-- name: incidents_masked
+-- All incidents, when some of the file have changed.
 CREATE OR REPLACE TEMP VIEW incidents AS
     SELECT * FROM base ANTI JOIN stale USING (number) UNION ALL SELECT * FROM fresh;
 
