@@ -5,17 +5,12 @@ from typing import Any
 from ray.serve.handle import DeploymentHandle
 from starlette.types import ASGIApp
 
-from actors.action_dispatcher import ActionDispatcher
-from actors.handles import CoordinatorHandle, StoreHandle
-from actors.vault_handle import VaultHandle
 from aegis.api.app import create_app
 from aegis.api.key_ring import KeyRing
 from aegis.exposure import refuse_open_door
 from aegis.log import configure_logging
-from aegis.ports import Runtime
 from aegis.settings import Settings
-from deployments.component_probes import ComponentProbes
-from deployments.handles import PlannerHandle, VisionHandle
+from deployments.runtime import compose_runtime
 
 
 class Ingress:
@@ -32,28 +27,6 @@ class Ingress:
 
     def __serve_build_asgi_app__(self) -> ASGIApp:
         """The application of this replica."""
-        return create_app(self._compose(), self._settings)
-
-    def _compose(self) -> Runtime:
-        timeout_s = self._settings.request_timeout_s
-        vision = VisionHandle(self._vision, timeout_s)
-        planner = PlannerHandle(self._planner, timeout_s)
-        store, coordinator = StoreHandle(self._settings), CoordinatorHandle()
-        probes = ComponentProbes(
-            {
-                "database": store.health,
-                "vision_agent": vision.health,
-                "planner_agent": planner.health,
-            },
-            coordinator.agent_statistics,
-        )
-        return Runtime(
-            vision=vision,
-            planner=planner,
-            store=store,
-            dispatcher=ActionDispatcher(store, coordinator),
-            events=coordinator,
-            monitor=probes,
-            limits=coordinator,
-            vault=VaultHandle(store),
+        return create_app(
+            compose_runtime(self._settings, self._vision, self._planner), self._settings
         )

@@ -60,6 +60,13 @@ def create_app(runtime: Runtime, settings: Settings) -> ASGIApp:
     return ExchangeMiddleware(app)
 
 
+def create_trusted_app(runtime: Runtime, settings: Settings) -> ASGIApp:
+    """The same without the door, for callers inside the cluster: no key, and nobody counts."""
+    app: ASGIApp = _create_routes(runtime, settings, Door.of(runtime.limits, settings))
+    app = DeadlineMiddleware(app, settings.request_timeout_s)
+    return ExchangeMiddleware(ErrorMiddleware(app))
+
+
 def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
     idempotency, desk = Idempotency(), HealthDesk(runtime.monitor)
     hub = EventHub(runtime.events)

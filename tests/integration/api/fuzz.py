@@ -29,6 +29,8 @@ from tests.unit.api.api_double import PIXEL, make_settings, threat
 
 SEED = 20250119
 KEY = "correct-horse"
+NOT_OF_DOUBLES = ("/api/sql",)
+"""A store without a disk has no database to ask; the running system has."""
 _ROOT = Path(__file__).parents[3]
 _BOUNDLESS = 10**9
 _TOO_SLOW_S = 20
@@ -43,8 +45,11 @@ class Outcome:
     said: str
 
 
-def fuzz(url: str, key: str | None, seed: int, examples: int) -> Outcome:
-    """One run; examples: cases for each operation in each of the random phases."""
+def fuzz(url: str, key: str | None, seed: int, examples: int, but: Sequence[str] = ()) -> Outcome:
+    """One run; examples: cases for each operation in each of the random phases.
+
+    but: paths to leave out.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         if key:
@@ -52,7 +57,11 @@ def fuzz(url: str, key: str | None, seed: int, examples: int) -> Outcome:
             auth = f'[auth.openapi.ApiKey]\napi_key = "{key}"\n'
             (Path(folder) / "schemathesis.toml").write_text(auth)
         done = subprocess.run(
-            [*_command(url, seed, examples), "--report-json-path", str(report)],
+            [
+                *_command(url, seed, examples),
+                *(f"--exclude-path={path}" for path in but),
+                f"--report-json-path={report}",
+            ],
             cwd=folder,
             env=os.environ
             | {
@@ -67,7 +76,7 @@ def fuzz(url: str, key: str | None, seed: int, examples: int) -> Outcome:
         told = json.loads(report.read_text()) if report.exists() else {}
     cases = told.get("test_cases", {}).get("generated", 0)
     operations = told.get("operations", {})
-    is_whole = cases > 0 and operations.get("tested") == operations.get("total")
+    is_whole = cases > 0 and operations.get("tested") == operations.get("selected")
     return Outcome(cases, is_whole and done.returncode == 0, done.stdout + done.stderr)
 
 
@@ -89,7 +98,8 @@ def main() -> int:
     out = Console(width=100, highlight=False, markup=False)
     out.print(f"{'system':<28}{'key':<6}{'seed':>10}{'cases':>8}  findings")
     for name, key, url in _targets(asked):
-        outcome = fuzz(url, key, asked.seed, asked.examples)
+        but = NOT_OF_DOUBLES if name.endswith("doubles") else ()
+        outcome = fuzz(url, key, asked.seed, asked.examples, but)
         found = "none" if outcome.is_clean else "SOME"
         out.print(
             f"{name:<28}{'yes' if key else 'no':<6}{asked.seed:>10}{outcome.cases:>8}  {found}"

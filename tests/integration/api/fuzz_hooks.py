@@ -67,6 +67,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
         headers["Idempotency-Key"] = f"{next(_numbers)}-{os.getpid()}-{key}"[:255]
     if isinstance(case.body, dict):
         _mend_time(case.body)
+        _mend_sql(case)
     query = case.query or {}
     _mend_cursor(query)
     if str(query.get("tree_size", "")).isdecimal() and int(query["tree_size"]) > 1:
@@ -81,6 +82,13 @@ def _mend_time(body: dict[str, Any]) -> None:
     moment = _read(body.get("timestamp"))
     if moment and moment.year in {1, 9999}:
         body["timestamp"] = "2025" + body["timestamp"][4:]
+
+
+def _mend_sql(case: Any) -> None:
+    """A text is no question; one that breaks the schema stays as it is."""
+    is_good = case.meta is None or case.meta.generation.mode.is_positive
+    if is_good and isinstance(case.body.get("sql"), str):
+        case.body["sql"] = "SELECT count(*) FROM incidents"
 
 
 def _mend_cursor(query: dict[str, Any]) -> None:
