@@ -10,7 +10,9 @@ from pathlib import Path
 import data.view_file
 from actors.incident_store import IncidentStore
 from aegis.domain.assessment import Assessment, IncidentType, Severity
-from aegis.domain.incident import CleanupRequest, IncidentQuery
+from aegis.domain.incident import CleanupRequest, IncidentQuery, Recorded
+from aegis.errors import ServiceUnavailable
+from aegis.ports import Store
 from tests.chaos.fail_points import arm
 
 WRITERS = 8
@@ -32,7 +34,7 @@ def write_until_killed(
     notes = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     work = [threading.Thread(target=_read, args=(store,), daemon=True)]
     work += [
-        threading.Thread(target=asyncio.run, args=(_write(store, run, writer, notes),))
+        threading.Thread(target=asyncio.run, args=(write_frames(store, run, writer, notes),))
         for writer in range(WRITERS)
     ]
     for thread in work:
@@ -40,16 +42,25 @@ def write_until_killed(
     work[-1].join()
 
 
-async def _write(store: IncidentStore, run: str, writer: int, notes: int) -> None:
+async def write_frames(store: Store, run: str, writer: int, notes: int) -> None:
     """Odd writers show every incident twice; even ones open a new one with every frame."""
     number = 0
     while True:
         number += 1
         key = f"{run}-{writer}-{number}"
         jpeg = key.encode() * 200
-        answer = await store.record(_frame(key, run, writer, number), jpeg, key)
+        answer = await _record(store, _frame(key, run, writer, number), jpeg, key)
         said = f"{key} {answer.incident.id} {int(answer.is_new)}"
         os.write(notes, f"{said} {hashlib.sha256(jpeg).hexdigest()}\n".encode())
+
+
+async def _record(store: Store, seen: Assessment, jpeg: bytes, key: str) -> Recorded:
+    """Once for the key, however often the store has to be asked."""
+    while True:
+        try:
+            return await store.record(seen, jpeg, key)
+        except ServiceUnavailable:
+            await asyncio.sleep(0.1)
 
 
 def _frame(key: str, run: str, writer: int, number: int) -> Assessment:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.fail_points import FAIL_POINTS
+from tests.chaos.flipped_bits import flip_again_and_again
 from tests.chaos.kill_store import kill_again_and_again
 from tests.chaos.power_loss import cut_again_and_again
 
@@ -36,3 +37,10 @@ def test_a_journal_that_is_not_synced_loses(tmp_path: Path) -> None:
     control = "synchronous=NORMAL"
     report = cut_again_and_again(tmp_path, 4, 7, control, acknowledged=120)
     assert report.losing, report
+
+
+def test_a_flipped_bit_is_never_a_wrong_answer(tmp_path: Path) -> None:
+    told = flip_again_and_again(tmp_path, flips=12, seed=7)
+    assert told.total() == 12
+    assert not [file for file, what in told if what == "wrong"], told
+    assert told["journal.sqlite-wal", "named"] == 2, told
