@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     keyed_requests_per_minute: int = Field(6000, ge=1, description="for a key: 16 cameras at 5 Hz")
     sockets_per_caller: int = Field(10, ge=1)
     max_body_bytes: int = Field(16 * 2**20, ge=1024)
+    held_body_bytes: int = Field(
+        256 * 2**20, ge=1024, description="of all bodies one ingress replica holds at once"
+    )
     body_timeout_s: float = Field(20.0, gt=0, description="for a request's whole body to arrive")
     request_timeout_s: float = Field(30.0, gt=0, description="for an answer, whatever callers say")
     max_image_pixels: int = Field(40_000_000, ge=1)

@@ -52,7 +52,7 @@ def create_app(runtime: Runtime, settings: Settings) -> ASGIApp:
     """The API over these ports: pure ASGI, no Ray, no state that matters."""
     door = Door.of(runtime.limits, settings)
     app: ASGIApp = _create_routes(runtime, settings, door)
-    app = BodyMiddleware(app, settings.max_body_bytes, settings.body_timeout_s)
+    app = BodyMiddleware(app, settings)
     app = DeadlineMiddleware(app, settings.request_timeout_s)
     app = DoorMiddleware(app, door)
     app = RefusedSocketMiddleware(ErrorMiddleware(app))

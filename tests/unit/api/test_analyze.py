@@ -187,6 +187,7 @@ BAD_FIELDS = {
     "metadata 1e999": '"metadata": {"x": [1e999]}',
     "metadata big integer": '"metadata": {"x": 9223372036854775808}',
     "unknown field NaN": '"x": NaN',
+    "unknown field deep": '"x": ' + "[" * 5000 + "]" * 5000,
     "frame_number text": '"frame_number": "7"',
     "frame_number huge": f'"frame_number": {"9" * 5000}',
     "camera_id long": f'"metadata": {{"camera_id": "{"x" * 201}"}}',

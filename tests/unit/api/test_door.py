@@ -246,6 +246,30 @@ def test_decision_30_a_body_too_large_without_length_is_413_while_read(path: str
     assert sent < 20_000
 
 
+def test_decision_13_bodies_have_bounded_room_all_together() -> None:
+    async def body(is_full: asyncio.Event, is_over: asyncio.Event) -> AsyncIterator[bytes]:
+        yield b'{"image": "' + b"A" * 3000
+        is_full.set()
+        await is_over.wait()
+        yield b'"}'
+
+    async def crowd(api: ApiDouble) -> tuple[int, int, int]:
+        is_full, is_over = asyncio.Event(), asyncio.Event()
+        first = asyncio.create_task(
+            api.send("POST", "/api/analyze", content=body(is_full, is_over))
+        )
+        await is_full.wait()
+        second = await api.send("POST", "/api/analyze", content=b"x" * 3000)
+        is_over.set()
+        return second.status_code, (await first).status_code, await later(api)
+
+    async def later(api: ApiDouble) -> int:
+        return (await api.send("POST", "/api/analyze", content=b"x" * 3000)).status_code
+
+    with ApiDouble(held_body_bytes=5000) as api:
+        assert api.run(crowd(api)) == (503, 400, 422)
+
+
 def test_decision_30_a_body_that_comes_too_slowly_is_408() -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b'{"image": "'
