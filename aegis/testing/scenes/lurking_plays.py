@@ -68,7 +68,7 @@ def casing(seed: int) -> Play:
         strip_zone(name, cast.view, (x, WALL_Y - 1.1), (1.9, 1.9))
         for name, x in zip(names, xs, strict=True)
     )
-    event = Event(_SUSPICIOUS, frozenset({"casing", "trying_doors"}), looked_s[1], left_s + 5)
+    event = Event(_SUSPICIOUS, frozenset({"casing", "trying_doors"}), looked_s[0], left_s + 5)
     return Play("casing", seed, scene, Camera(zones=zones), event)
 
 
