@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     # How it sees
     vision_model: str = Field("aegis-small", description="or a torchvision detection model's name")
     vision_weights: Path | None = Field(None, description="a local weights file for that model")
+    vision_weights_sha256: str | None = Field(
+        None, description="what the SHA-256 of that file must be, in hexadecimal"
+    )
+    fight_weights: Path | None = Field(
+        None, description="fight classifier of `aegis train fights`; None: the shipped one"
+    )
     vision_device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
     vision_threads: int = Field(1, ge=1, description="CPU threads of each vision replica")
     vision_batch: int = Field(8, ge=1, description="frames the detector takes at once, at most")
@@ -153,7 +159,13 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "data_dir", "keys_file", "vision_weights", "site_file", "rules_file", "playbooks_file"
+        "data_dir",
+        "keys_file",
+        "vision_weights",
+        "fight_weights",
+        "site_file",
+        "rules_file",
+        "playbooks_file",
     )
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
@@ -178,6 +190,12 @@ class Settings(BaseSettings):
     def keys_path(self) -> Path:
         """Where the keys are kept, whether there are any or not."""
         return self.keys_file or self.data_dir / "keys.json"
+
+    @property
+    def names_own_models(self) -> bool:
+        """Whether any other model than the shipped ones is asked for."""
+        own = (self.vision_weights, self.fight_weights, self.vision_weights_sha256)
+        return self.vision_model != "aegis-small" or any(it is not None for it in own)
 
 
 def load_settings(**given: Any) -> Settings:

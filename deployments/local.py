@@ -54,6 +54,10 @@ def _check_files(settings: Settings) -> None:
     load_site(settings.site_file)
     load_rules(settings.rules_file)
     load_playbooks(settings.playbooks_file)
+    if settings.names_own_models:
+        from aegis.vision.chosen_models import check_chosen_models  # noqa: PLC0415 - slow to import
+
+        check_chosen_models(settings)
 
 
 def _wait_until_healthy(url: str, stop: threading.Event, deadline_s: float) -> None:

@@ -9,12 +9,15 @@ from aegis.domain.analysis import SceneAnalysis
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation
+from aegis.domain.value import to_utc
 from aegis.errors import AegisError
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
 from aegis.site_file import load_site
 from aegis.vision.detector import load_detector
+from aegis.vision.fight_classifier import FightClassifier
+from aegis.vision.fight_watch import FightWatch, Look
 from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import decode_image, encode_jpeg
 from aegis.vision.image_header import check_image_header
@@ -48,13 +51,17 @@ class VisionAgent:
         _use_threads(settings.vision_threads)
         self._max_pixels = settings.max_image_pixels
         self._detector = load_detector(
-            settings.vision_model, settings.vision_weights, settings.vision_device
+            settings.vision_model,
+            settings.vision_weights,
+            settings.vision_device,
+            settings.vision_weights_sha256,
         )
         chosen = settings.score_threshold
         self._min_score = self._detector.score_threshold if chosen is None else chosen
         self._site = load_site(settings.site_file)
         self._rules = load_rules(settings.rules_file)
         self._keeper = None if archive is None else SceneKeeper(archive)
+        self._fights = FightWatch(FightClassifier(settings.fight_weights, settings.vision_device))
         self._sessions = SceneSessions(self._site, self._min_score)
         self._strips = FrameStrips()
         self._sink = _open_sink(settings)
@@ -83,13 +90,21 @@ class VisionAgent:
         """An analysis or what went wrong for each frame, in order; one forward pass for all."""
         pictures = [self._decode(frame) for frame in frames]
         readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
-        seen = iter(self._detector.detect(readable) if readable else [])
-        return [
-            self._judge(frame, picture, next(seen).above(_WEAK * self._min_score))
-            if isinstance(picture, np.ndarray)
-            else picture
-            for frame, picture in zip(frames, pictures, strict=True)
-        ]
+        seen = self._detector.detect(readable) if readable else []
+        clear = [it for it, picture in zip(frames, pictures, strict=True) if _is_clear(picture)]
+        fights = self._fights.watch(
+            [
+                Look(frame.camera_id, picture, to_utc(frame.captured_at).timestamp(), found)
+                for frame, picture, found in zip(clear, readable, seen, strict=True)
+            ]
+        )
+        judged = iter(
+            [
+                self._judge(frame, picture, found.above(_WEAK * self._min_score), fight)
+                for frame, picture, found, fight in zip(clear, readable, seen, fights, strict=True)
+            ]
+        )
+        return [it if isinstance(it, AegisError) else next(judged) for it in pictures]
 
     def _decode(self, frame: Frame) -> Pixels | AegisError:
         """The picture without what is private: nothing behind this line ever sees that."""
@@ -122,9 +137,12 @@ class VisionAgent:
             keeper.note(session)
         return observation
 
-    def _judge(self, frame: Frame, picture: Pixels, detections: Detections) -> SceneAnalysis:
+    def _judge(
+        self, frame: Frame, picture: Pixels, detections: Detections, fight: float | None
+    ) -> SceneAnalysis:
         height, width = picture.shape[:2]
         observation = self._follow(frame, picture, detections, (width, height))
+        observation = observation.model_copy(update={"fight_score": fight})
         assessment = assess(observation, self._site, self._rules)
         if self._sink:
             self._sink.offer(observation)
@@ -141,6 +159,10 @@ def _open_sink(settings: Settings) -> ObservationSink | None:
     if not settings.observation_sample_s:
         return None
     return ObservationSink(ArchiveFolder(settings.archive_place), settings.observation_sample_s)
+
+
+def _is_clear(picture: Pixels | AegisError) -> bool:
+    return isinstance(picture, np.ndarray)
 
 
 def _use_threads(count: int) -> None:

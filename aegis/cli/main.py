@@ -9,6 +9,7 @@ from aegis.cli.analyze import analyze
 from aegis.cli.archive import archive
 from aegis.cli.backup import backup, restore
 from aegis.cli.demo import demo
+from aegis.cli.evaluate import evaluate
 from aegis.cli.incidents import incidents
 from aegis.cli.keys import keys
 from aegis.cli.report import report
@@ -17,6 +18,7 @@ from aegis.cli.settings import settings
 from aegis.cli.site import site
 from aegis.cli.sql import sql
 from aegis.cli.terminal import show_error
+from aegis.cli.train import train
 from aegis.cli.verify import verify
 from aegis.cli.watch import watch
 from aegis.errors import AegisError
@@ -55,4 +57,6 @@ app.add_typer(archive, name="archive")
 app.command()(backup)
 app.command()(restore)
 app.command()(settings)
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(train, name="train")
 app.command()(demo)

@@ -2,14 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
-from aegis.training.labelled_images import LabelledImage
 
 _IOU = 0.5
+
+
+class LabelledBoxes(Protocol):
+    """What is in one picture: xyxy (N, 4) in its pixels, labels (N,) as indices."""
+
+    @property
+    def xyxy(self) -> NDArray[np.float32]: ...  # noqa: D102 - told above
+
+    @property
+    def labels(self) -> NDArray[np.int64]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +47,7 @@ class Matches:
 
 
 def match(
-    truths: Sequence[LabelledImage], seen: Sequence[Detections], label: str, index: int
+    truths: Sequence[LabelledBoxes], seen: Sequence[Detections], label: str, index: int
 ) -> Matches:
     """Match detections named ``label`` to boxes of label ``index``, best first, one to one.
 

@@ -45,6 +45,17 @@ def read_clip_frames(
     ]
 
 
+def is_boxes_of_clips(path: Path) -> bool:
+    """Whether a JSON file is of this kind and no COCO document; raises ConfigurationError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{path} is not JSON: {error}") from error
+    return isinstance(document, dict) and "frames" in document
+
+
 def _load(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Draws curves over the unit square as a PNG, with nothing but Pillow."""
+"""Draws curves and tables of a report as PNG, with nothing but Pillow."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +37,48 @@ def draw_curves(
         row = top + 22 * index
         pen.line([(_SIDE - 80, row + 8), (_SIDE - 56, row + 8)], fill=colour, width=4)
         pen.text((_SIDE - 48, row), name, fill="black", font=_font(15))
+    picture.save(path, optimize=True)
+
+
+def draw_lines(
+    path: Path, title: str, x_name: str, lines: Mapping[str, NDArray[np.float64]]
+) -> None:
+    """Write a PNG of named rows of numbers (N,), one for each step from 1, from 0 up."""
+    top = max((float(np.nanmax(it)) for it in lines.values() if len(it)), default=1.0) or 1.0
+    last = max((len(it) for it in lines.values()), default=1)
+    curves = {
+        f"{name} {values[-1]:.3g}": (
+            np.arange(1, len(values) + 1) / max(last, 1),
+            np.clip(values / top, 0.0, 1.0),
+        )
+        for name, values in lines.items()
+        if len(values)
+    }
+    axes = (f"{x_name} / {last}", f"{title} / {top:.3g}")
+    draw_curves(path, title, axes, curves, diagonal=False)
+
+
+def draw_confusion(
+    path: Path, title: str, names: tuple[tuple[str, ...], tuple[str, ...]], counts: NDArray[np.int_]
+) -> None:
+    """Write a PNG of a table of counts (R, C): rows are what is true, columns what was said."""
+    rows, columns = names
+    cell, left, top = 120, 130, 90
+    size = (left + cell * len(columns) + 20, top + 60 * len(rows) + 20)
+    picture = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(picture)
+    pen.text((12, 12), title, fill="black", font=_font(19))
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    for column, name in enumerate(columns):
+        pen.text((left + cell * column + 8, top - 28), name, fill="black", font=_font(15))
+    for row, name in enumerate(rows):
+        y = top + 60 * row
+        pen.text((12, y + 20), name, fill="black", font=_font(15))
+        for column in range(len(columns)):
+            x = left + cell * column
+            pale = int(255 - 130 * float(shares[row, column]))
+            pen.rectangle((x, y, x + cell - 4, y + 56), fill=(pale, pale, 255))
+            pen.text((x + 10, y + 18), str(counts[row, column]), fill="black", font=_font(17))
     picture.save(path, optimize=True)
 
 

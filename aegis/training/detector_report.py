@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aegis.training.average_precision import Matches
 from aegis.training.confidence import best_threshold, calibration_error, reliability
-from aegis.training.curve_plot import draw_curves
+from aegis.training.curve_plot import draw_confusion, draw_curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def report_label(matches: Matches) -> LabelReport:
 
 
 def draw_report(folder: Path, name: str, matched: Mapping[str, Matches]) -> None:
-    """Write ``<name>-precision-recall.png`` and ``<name>-reliability.png`` into a folder."""
+    """Write a data set's precision-recall, reliability and confusion as PNG into a folder."""
     curves = {}
     bars = {}
     for label, matches in matched.items():
@@ -71,6 +72,23 @@ def draw_report(folder: Path, name: str, matched: Mapping[str, Matches]) -> None
         bars,
         diagonal=True,
     )
+    if matched:
+        draw_confusion(
+            folder / f"{name}-confusion.png",
+            f"{name}: at each label's best threshold",
+            (tuple(matched), ("found", "missed", "false")),
+            count_outcomes(matched),
+        )
+
+
+def count_outcomes(matched: Mapping[str, Matches]) -> NDArray[np.int_]:
+    """Return (labels, 3): found, missed and false, each label at its threshold of best F1."""
+    counts = []
+    for matches in matched.values():
+        believed = matches.right[matches.scores >= best_threshold(matches)[0]]
+        hits = int(believed.sum())
+        counts.append((hits, matches.things - hits, len(believed) - hits))
+    return np.array(counts, np.int_).reshape(-1, 3)
 
 
 def pool(several: list[Matches]) -> Matches:

@@ -21,3 +21,24 @@ def choose_device(wish: str) -> torch.device:
             "set AEGIS_VISION_DEVICE=auto, or install the card's driver"
         )
     return device
+
+
+def fast_type(device: torch.device) -> torch.dtype:
+    """The number format in which a device multiplies fastest without losing accuracy.
+
+    Half precision on a card; bfloat16 on a CPU that multiplies it in hardware (elsewhere it is
+    slower than float32); float32 otherwise.
+    """
+    if device.type == "cuda":
+        return torch.float16
+    in_hardware = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001
+    return torch.bfloat16 if in_hardware else torch.float32
+
+
+def use_threads(count: int | None) -> None:
+    """Give this process's models so many CPU threads; None leaves it to the libraries."""
+    import cv2  # noqa: PLC0415 - only here
+
+    if count is not None:
+        torch.set_num_threads(count)
+        cv2.setNumThreads(count)

@@ -1,5 +1,6 @@
 """Finds people, vehicles and weapons in pictures."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
+from aegis.errors import ConfigurationError
 
 Pixels = NDArray[np.uint8]
 EMBEDDED_MODEL = "aegis-small"
@@ -24,12 +26,17 @@ class Detector(Protocol):
         """Boxes in pixels of each (H, W, 3) uint8 RGB image, best score first."""
 
 
-def load_detector(name: str, weights: Path | None, device: str) -> Detector:
+def load_detector(
+    name: str, weights: Path | None, device: str, sha256: str | None = None
+) -> Detector:
     """The embedded detector, or a torchvision detection model by its registered name.
 
-    weights: a local file in place of the shipped or published ones. device: auto, cpu, cuda
-    or cuda:N. Raises ConfigurationError that names the remedy, before the first frame.
+    weights: a local file in place of the shipped or published ones; sha256: what that file's
+    must be. device: auto, cpu, cuda or cuda:N. Raises ConfigurationError that names the
+    remedy, before the first frame.
     """
+    if sha256 is not None:
+        _check_digest(weights, sha256)
     if name == EMBEDDED_MODEL:
         from aegis.vision.embedded_detector import EmbeddedDetector  # noqa: PLC0415 - on demand
 
@@ -37,3 +44,20 @@ def load_detector(name: str, weights: Path | None, device: str) -> Detector:
     from aegis.vision.torchvision_detector import TorchvisionDetector  # noqa: PLC0415
 
     return TorchvisionDetector(name, weights, device)
+
+
+def _check_digest(weights: Path | None, sha256: str) -> None:
+    if weights is None:
+        raise ConfigurationError(
+            "AEGIS_VISION_WEIGHTS_SHA256 is set, but AEGIS_VISION_WEIGHTS names no file"
+        )
+    try:
+        with weights.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ConfigurationError(f"Weights {weights} cannot be read: {error.strerror}") from error
+    if digest != sha256.strip().lower():
+        raise ConfigurationError(
+            f"Weights {weights} have the SHA-256 {digest}, not the one that "
+            "AEGIS_VISION_WEIGHTS_SHA256 asks for: fetch the file again, or correct the setting"
+        )

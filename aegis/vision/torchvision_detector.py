@@ -1,6 +1,7 @@
 """Any torchvision detection model, by its registered name."""
 
 import pickle
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -9,6 +10,8 @@ from urllib.error import URLError
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torchvision.models import detection as detection_models
 from torchvision.models import get_model, get_model_weights, list_models
 
@@ -17,6 +20,17 @@ from aegis.errors import ConfigurationError
 from aegis.vision.compute_device import choose_device
 
 _FLOOR = 0.05
+# What torch, pickle and safetensors were seen to raise on files that are no weights of a model.
+_MISFITS = (
+    RuntimeError,
+    SafetensorError,
+    pickle.UnpicklingError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    EOFError,
+)
 _MINE = {
     "bicycle": "bicycle", "car": "vehicle", "motorcycle": "vehicle", "bus": "vehicle",
     "train": "vehicle", "truck": "vehicle", "boat": "vehicle", "knife": "weapon",
@@ -32,7 +46,8 @@ class TorchvisionDetector:
     """A COCO-trained model with its labels in Aegis's vocabulary.
 
     The published weights are fetched by torchvision once, where there is internet; a local
-    file replaces them. Raises ConfigurationError at start for whatever is wrong.
+    file replaces them. Half precision on a card. Raises ConfigurationError at start for
+    whatever is wrong.
     """
 
     score_threshold = 0.5
@@ -48,7 +63,8 @@ class TorchvisionDetector:
         self._device = choose_device(device)
         published = get_model_weights(name).DEFAULT
         self._labels = [_MINE.get(label, label) for label in published.meta["categories"]]
-        self._net = _load(name, published, weights).eval().to(self._device)
+        net = _load(name, published, weights).eval().to(self._device)
+        self._net = net.to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
@@ -57,7 +73,10 @@ class TorchvisionDetector:
             torch.from_numpy(image).to(self._device).permute(2, 0, 1).float() / 255
             for image in images
         ]
-        answers = cast(list[dict[str, torch.Tensor]], self._net(tensors))
+        if not tensors:
+            return []
+        with torch.autocast(self._device.type, torch.float16, self._device.type == "cuda"):
+            answers = cast(list[dict[str, torch.Tensor]], self._net(tensors))
         return [self._translate(answer) for answer in answers]
 
     def _translate(self, answer: dict[str, torch.Tensor]) -> Detections:
@@ -70,17 +89,34 @@ class TorchvisionDetector:
 
 
 def _load(name: str, published: Any, weights: Path | None) -> torch.nn.Module:
+    return _load_published(name, published) if weights is None else _load_local(name, weights)
+
+
+def _load_published(name: str, published: Any) -> torch.nn.Module:
     try:
-        if weights is None:
-            return cast(torch.nn.Module, get_model(name, weights=published))
-        net = cast(torch.nn.Module, get_model(name, weights=None, weights_backbone=None))
-        net.load_state_dict(_read(weights))
+        return cast(torch.nn.Module, get_model(name, weights=published))
     except (URLError, OSError) as error:
         raise ConfigurationError(
             f"The weights of {name} cannot be had ({error}): give a local file with "
             "AEGIS_VISION_WEIGHTS, or use AEGIS_VISION_MODEL=aegis-small, which needs none"
         ) from error
-    except (RuntimeError, pickle.UnpicklingError, KeyError) as error:
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"The weights of {name} arrived damaged ({str(error)[:200]}): delete them from "
+            f"{torch.hub.get_dir()} and try again"
+        ) from error
+
+
+def _load_local(name: str, weights: Path) -> torch.nn.Module:
+    net = cast(torch.nn.Module, get_model(name, weights=None, weights_backbone=None))
+    try:
+        net.load_state_dict(_read(weights))
+    except OSError as error:
+        raise ConfigurationError(
+            f"Weights {weights} cannot be read ({error.strerror or error}): correct "
+            "AEGIS_VISION_WEIGHTS, or leave it out to fetch the published ones"
+        ) from error
+    except _MISFITS as error:
         raise ConfigurationError(
             f"Weights {weights} do not fit {name}: {str(error)[:300]}"
         ) from error
@@ -89,8 +125,12 @@ def _load(name: str, published: Any, weights: Path | None) -> torch.nn.Module:
 
 def _read(weights: Path) -> Mapping[str, torch.Tensor]:
     if weights.suffix == ".safetensors":
-        from safetensors.torch import load_file  # noqa: PLC0415 - on demand
-
         return load_file(weights)
     # weights_only refuses pickled code.
-    return cast(Mapping[str, torch.Tensor], torch.load(weights, weights_only=True))
+    with warnings.catch_warnings():
+        # torch warns of pickles that it then refuses.
+        warnings.simplefilter("ignore", UserWarning)
+        kept = torch.load(weights, map_location="cpu", weights_only=True)
+    if not isinstance(kept, Mapping):
+        raise TypeError("it holds no named weights")
+    return cast(Mapping[str, torch.Tensor], kept)

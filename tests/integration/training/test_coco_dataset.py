@@ -78,6 +78,41 @@ def test_a_document_of_another_kind_is_refused(tmp_path: Path, document: object)
         read_coco(_write(tmp_path, document))
 
 
+def test_the_line_of_a_wrong_entry_is_named(tmp_path: Path) -> None:
+    document = _document()
+    document["annotations"].append(
+        {"id": 10, "image_id": 5, "category_id": 2, "bbox": [1, 2, 0, 0]}
+    )
+    path = _write(tmp_path, document)
+    text = json.dumps(document, indent=1)
+    path.write_text(text, encoding="utf-8")
+    # The entry's brace stands on the line before its id.
+    line = text[: text.index('"id": 10')].count("\n")
+    with pytest.raises(ConfigurationError, match=rf"train\.json: line {line}: annotations, id 10"):
+        read_coco(path)
+
+
+@pytest.mark.parametrize("place", [".", "..", "../images", "elsewhere"])
+def test_pictures_are_found_where_coco_tools_leave_them(tmp_path: Path, place: str) -> None:
+    folder = tmp_path / "annotations"
+    folder.mkdir()
+    path = _write(folder, _document())
+    target = folder / place
+    target.mkdir(exist_ok=True)
+    (folder / "images" / "a.png").rename(target / "a.png")
+    images = target if place == "elsewhere" else None
+    assert len(read_coco(path, images=images)) == 1
+
+
+def test_a_picture_of_absurd_size_is_refused_unopened(tmp_path: Path) -> None:
+    path = _write(tmp_path, _document())
+    data = bytearray((tmp_path / "images" / "a.png").read_bytes())
+    data[16:24] = (65500).to_bytes(4, "big") * 2
+    (tmp_path / "images" / "a.png").write_bytes(bytes(data))
+    with pytest.raises(ConfigurationError, match=r"line 1: image a\.png cannot be decoded"):
+        read_coco(path)
+
+
 def test_an_undecodable_picture_is_named(tmp_path: Path) -> None:
     path = _write(tmp_path, _document())
     (tmp_path / "images" / "a.png").write_bytes(b"no picture")

@@ -1,6 +1,5 @@
 """The shipped detector loads, answers in the image's pixels, and refuses what it should."""
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 
 from aegis.errors import ConfigurationError
 from aegis.vision.compact_net import CompactNet
 from aegis.vision.detector import load_detector
-from aegis.vision.embedded_detector import _SHIPPED, EmbeddedDetector
+from aegis.vision.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector
 from aegis.vision.letterbox import letterbox
+from tests.integration.vision.model_damage import rewrite
 
 
 @pytest.fixture(scope="module")
@@ -74,25 +73,11 @@ def _truncate(weights: Path) -> None:
 
 
 def _drop_a_layer(weights: Path) -> None:
-    tensors = load_file(weights)
-    tensors.pop("label_head.weight")
-    _rewrite(weights, tensors)
+    rewrite(weights, lambda it: {key: it[key] for key in it if key != "label_head.weight"})
 
 
 def _reshape_a_layer(weights: Path) -> None:
-    tensors = load_file(weights)
-    tensors["label_head.weight"] = torch.zeros(9, 64, 1, 1)
-    _rewrite(weights, tensors)
-
-
-def _rewrite(weights: Path, tensors: dict[str, torch.Tensor]) -> None:
-    import hashlib
-
-    save_file(tensors, weights)
-    beside = weights.with_suffix(".json")
-    facts = json.loads(beside.read_text())
-    facts["sha256"] = hashlib.sha256(weights.read_bytes()).hexdigest()
-    beside.write_text(json.dumps(facts))
+    rewrite(weights, lambda it: it | {"label_head.weight": torch.zeros(9, 64, 1, 1)})
 
 
 def _remove_the_facts(weights: Path) -> None:
@@ -116,8 +101,8 @@ def _garble_the_facts(weights: Path) -> None:
 def test_damaged_weights_are_refused_at_load(
     tmp_path: Path, damage: Callable[[Path], None], says: str
 ) -> None:
-    weights = Path(shutil.copy(_SHIPPED, tmp_path))
-    shutil.copy(_SHIPPED.with_suffix(".json"), tmp_path)
+    weights = Path(shutil.copy(SHIPPED_WEIGHTS, tmp_path))
+    shutil.copy(SHIPPED_WEIGHTS.with_suffix(".json"), tmp_path)
     damage(weights)
     with pytest.raises(ConfigurationError, match=says):
         load_detector("aegis-small", weights, "cpu")
@@ -133,6 +118,35 @@ def test_a_pickle_is_no_weights_file(tmp_path: Path) -> None:
     torch.save({"x": print}, hostile)
     with pytest.raises(ConfigurationError, match="do not fit"):
         load_detector("ssdlite320_mobilenet_v3_large", hostile, "cpu")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not weights", b"PK\x03\x04broken", b"\x80\x04N."], ids=repr
+)
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_a_file_that_is_no_weights_is_refused(tmp_path: Path, suffix: str, content: bytes) -> None:
+    file = tmp_path / f"weights{suffix}"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"weights.* do not fit ssdlite320"):
+        load_detector("ssdlite320_mobilenet_v3_large", file, "cpu")
+
+
+def test_a_file_with_another_digest_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "weights.pth"
+    file.write_bytes(b"x")
+    with pytest.raises(ConfigurationError, match="AEGIS_VISION_WEIGHTS_SHA256 asks for"):
+        load_detector("ssdlite320_mobilenet_v3_large", file, "cpu", "0" * 64)
+    with pytest.raises(ConfigurationError, match="names no file"):
+        load_detector("aegis-small", None, "cpu", "0" * 64)
+
+
+def test_published_weights_that_cannot_be_had_name_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match="give a local file with AEGIS_VISION_WEIGHTS"):
+        load_detector("ssdlite320_mobilenet_v3_large", None, "cpu")
 
 
 def test_an_unknown_model_lists_the_known_ones() -> None:

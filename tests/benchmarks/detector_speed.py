@@ -1,0 +1,126 @@
+"""The shipped detector beside torchvision's SSDLite, in one run; and throughput on a card.
+
+`python -m tests.benchmarks.detector_speed [ROUNDS]`. One frame, one core: a 768 x 432 JPEG,
+decoding and preprocessing included, each model in turn. SSDLite's weights are random, for want
+of a network: with its own threshold nearly every box reaches suppression, with a high one
+nearly none; published weights lie between. The fight classifier stands alone: it has no peer.
+"""
+
+import io
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+from torchvision.models import get_model
+
+from aegis.vision.compute_device import use_threads
+from aegis.vision.detector import load_detector
+from aegis.vision.fight_classifier import FightClassifier
+from aegis.vision.fight_watch import FightWatch, Look
+from aegis.vision.image_codec import Pixels, decode_image
+
+PEER = "ssdlite320_mobilenet_v3_large"
+_CARD_SIDE, _CARD_BATCH = 640, 32
+
+
+def time_in_turn(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median milliseconds of processor time of each task, run in turn after a warm-up."""
+    took: dict[str, list[float]] = {name: [] for name in tasks}
+    for round_ in range(-3, rounds):
+        for name, task in tasks.items():
+            start = time.process_time()
+            task()
+            if round_ >= 0:
+                took[name].append(1000 * (time.process_time() - start))
+    return {name: statistics.median(times) for name, times in took.items()}
+
+
+def compare_on_one_core(jpeg: bytes, rounds: int) -> dict[str, float]:
+    """Decode and detect, ours and the peer's; and one step of the fight classifier."""
+    use_threads(1)
+    ours = load_detector("aegis-small", None, "cpu")
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder) / "random.pth"
+        torch.save(get_model(PEER, weights=None, weights_backbone=None).state_dict(), weights)
+        peer = load_detector(PEER, weights, "cpu")
+    quiet = get_model(PEER, weights=None, weights_backbone=None, score_thresh=0.9).eval()
+    picture = decode_image(jpeg)
+    found = ours.detect([picture])[0]
+    watch, clock = FightWatch(FightClassifier(device="cpu")), iter(range(10**9))
+    return time_in_turn(
+        {
+            "aegis-small": lambda: ours.detect([decode_image(jpeg)]),
+            PEER: lambda: peer.detect([decode_image(jpeg)]),
+            f"{PEER}, hardly a box": lambda: _see_quietly(quiet, decode_image(jpeg)),
+            "fight step": lambda: watch.watch([Look("a", picture, next(clock) / 10, found)]),
+        },
+        rounds,
+    )
+
+
+@torch.inference_mode()
+def _see_quietly(net: torch.nn.Module, picture: Pixels) -> object:
+    return net([torch.from_numpy(picture).permute(2, 0, 1).float() / 255])
+
+
+def measure_card(jpeg: bytes, rounds: int) -> tuple[float, float] | None:
+    """Frames a second of the model alone and of decoding to detections; None without a card."""
+    if not torch.cuda.is_available():
+        return None
+    detector = load_detector("aegis-small", None, "cuda")
+    pictures = [decode_image(jpeg)] * _CARD_BATCH
+    alone = _rate(lambda: detector.detect(pictures), rounds)
+    whole = _rate(lambda: detector.detect([decode_image(jpeg) for _ in pictures]), rounds)
+    return alone, whole
+
+
+def _rate(task: Callable[[], object], rounds: int) -> float:
+    task()
+    torch.cuda.synchronize()
+    start = time.perf_counter()
+    for _ in range(rounds):
+        task()
+    torch.cuda.synchronize()
+    return rounds * _CARD_BATCH / (time.perf_counter() - start)
+
+
+def make_jpeg(width: int, height: int) -> bytes:
+    """A coarse coloured pattern as JPEG, some 100 KB."""
+    coarse = np.random.default_rng(1).integers(0, 255, (height // 8, width // 8, 3), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC).save(
+        buffer, "JPEG", quality=92
+    )
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Print both tables."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 21
+    output = Console()
+    took = compare_on_one_core(make_jpeg(768, 432), rounds)
+    table = Table("one frame, one core, 768 x 432 JPEG", "ms of processor time", "of ours")
+    for name, milliseconds in took.items():
+        table.add_row(name, f"{milliseconds:.1f}", f"{milliseconds / took['aegis-small']:.2f}")
+    output.print(table)
+    card = measure_card(make_jpeg(_CARD_SIDE, _CARD_SIDE), rounds)
+    if card is None:
+        output.print("No CUDA card here: throughput on one is not measured.")
+        return
+    table = Table("on a card, 640 px", "frames a second", "ratio")
+    table.add_row("pixels to detections", f"{card[0]:.0f}", "")
+    table.add_row("JPEG to detections", f"{card[1]:.0f}", f"{card[1] / card[0]:.2f}")
+    output.print(table)
+
+
+if __name__ == "__main__":
+    main()
