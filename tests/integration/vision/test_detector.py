@@ -13,6 +13,7 @@ from aegis.vision.compact_net import CompactNet
 from aegis.vision.detector import load_detector
 from aegis.vision.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector
 from aegis.vision.letterbox import letterbox
+from aegis.vision.torchvision_detector import TorchvisionDetector
 from tests.integration.vision.model_damage import rewrite
 
 
@@ -169,3 +170,22 @@ def test_a_torchvision_model_answers_in_our_words(tmp_path: Path) -> None:
     detector = load_detector(name, weights, "cpu")
     (found,) = detector.detect([np.full((100, 150, 3), 90, np.uint8)])
     assert not {"car", "knife", "dog", "backpack"} & set(found.labels)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fasterrcnn_mobilenet_v3_large_320_fpn",
+        "ssdlite320_mobilenet_v3_large",
+        "fasterrcnn_resnet50_fpn_v2",
+        "retinanet_resnet50_fpn_v2",
+    ],
+)
+def test_models_of_the_zoo_are_made_by_name(tmp_path: Path, name: str) -> None:
+    from torchvision.models import get_model
+
+    weights = tmp_path / "weights.pth"
+    torch.save(get_model(name, weights=None, weights_backbone=None).state_dict(), weights)
+    detector = TorchvisionDetector(name, weights, "cpu")
+    assert detector.name == name
+    assert {"person", "vehicle", "bicycle", "bag", "animal", "weapon"} <= set(detector._labels)
