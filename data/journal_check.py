@@ -12,6 +12,7 @@ from data.journal import Journal
 _SHARE = 0.2
 """Of one core's time, so that nobody waits for it."""
 _CHUNK = 1000
+_PATIENCE_S = 2.0
 _log = structlog.get_logger(__name__)
 
 
@@ -34,9 +35,9 @@ class JournalCheck:
         self._thread.join()
 
     def stop(self) -> None:
-        """End early."""
+        """End early; a look at the indexes that is under way ends with the process."""
         self._is_stopped.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE_S)
 
     def _run(self) -> None:
         try:
