@@ -42,7 +42,9 @@ bench: $(READY)  ## throughput and start-up, ours beside the bare thing
 
 chaos: $(READY)  ## hundreds of kills and power cuts under writers: nothing acknowledged is lost
 	$(BIN)/python -m tests.chaos.kill_store
+	$(BIN)/python -m tests.chaos.kill_node
 	$(BIN)/python -m tests.chaos.power_loss
+	$(BIN)/python -m tests.chaos.flipped_bits
 
 constraints: $(READY)  ## record the versions of this environment as the tested ones
 	@{ echo '# The versions that were tested together. Made by `make constraints`.'; \
