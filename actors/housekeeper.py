@@ -19,6 +19,7 @@ from data.observation_archive import compact_observations
 
 _AT_ONCE = 500
 _PERIOD_S = 60.0
+_ARCHIVE_PERIOD = timedelta(minutes=10)
 _TIMEOUT_S = 120.0
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ class Housekeeper:
         self._evidence = evidence
         self._commits = commits
         self._clock = clock
+        self._archived_at: datetime | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
 
@@ -115,9 +117,17 @@ class Housekeeper:
 
     def _archive_days(self) -> None:
         days = self._keeping.archive_after_days
-        if days is not None:
+        if days is not None and self._is_due():
             before = closed_before(self._clock(), days)
             self._archive.archive_closed(self._views, self._submit, before)
+
+    def _is_due(self) -> bool:
+        """Every ten minutes, because it looks at every day; at once when one was damaged."""
+        now = self._clock()
+        if self._archived_at and now - self._archived_at < _ARCHIVE_PERIOD:
+            return bool(self._archive.damaged_days)
+        self._archived_at = now
+        return True
 
     def _compact_observations(self) -> None:
         days = self._keeping.observation_days

@@ -22,6 +22,7 @@ from aegis.domain.question import ExportForm, SqlAnswer
 from aegis.domain.rate_limit import Lease
 from aegis.domain.response import ActionRecord, ActionRequest, ResponsePlan
 from aegis.domain.scene_snapshot import SceneSnapshot
+from aegis.domain.simulation import SimulationReport, SimulationRequest
 from aegis.domain.statistics import (
     AgentStatistics,
     ComponentName,
@@ -116,6 +117,13 @@ class Vault(Protocol):
         """The answer to one SELECT; raises BadRequest when it is wrong or takes too much."""
 
 
+class Simulator(Protocol):
+    """Replays history under other rules."""
+
+    async def simulate(self, request: SimulationRequest) -> SimulationReport:
+        """Raises ValidationFailed for a policy that is none."""
+
+
 class Dispatcher(Protocol):
     """Carries out actions."""
 
@@ -172,3 +180,4 @@ class Runtime:
     monitor: Monitor
     limits: Limits
     vault: Vault
+    simulator: Simulator

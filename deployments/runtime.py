@@ -6,6 +6,8 @@ from ray.serve.handle import DeploymentHandle
 
 from actors.action_dispatcher import ActionDispatcher
 from actors.handles import CoordinatorHandle, StoreHandle
+from actors.replay_tasks import run_as_tasks
+from actors.simulator import Simulator
 from actors.vault_handle import VaultHandle
 from aegis.ports import Runtime
 from aegis.settings import Settings
@@ -38,4 +40,5 @@ def compose_runtime(
         monitor=probes,
         limits=coordinator,
         vault=VaultHandle(store),
+        simulator=Simulator(settings, store, run_as_tasks),
     )

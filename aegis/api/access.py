@@ -28,6 +28,7 @@ ROUTE_SCOPES: Mapping[str, KeyScope | None] = MappingProxyType(
         "GET /api/incidents": KeyScope.READ,
         "GET /api/incidents/export": KeyScope.READ,
         "POST /api/sql": KeyScope.ADMIN,
+        "POST /api/simulate": KeyScope.ADMIN,
         "GET /api/incidents/{incident_id}": KeyScope.READ,
         "POST /api/incidents/{incident_id}/status": KeyScope.OPERATE,
         "DELETE /api/incidents/cleanup": KeyScope.ADMIN,

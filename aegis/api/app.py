@@ -28,6 +28,7 @@ from aegis.api.routes.incidents import incident_routes
 from aegis.api.routes.proof import proof_routes
 from aegis.api.routes.questions import question_routes
 from aegis.api.routes.service import service_routes
+from aegis.api.routes.simulate import simulate_routes
 from aegis.api.routes.stream import AnalysisStream
 from aegis.api.schemas import ServiceDescription
 from aegis.api.status_ticker import StatusTicker
@@ -78,6 +79,7 @@ def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
         service_routes(runtime, desk),
         analyze_routes(runtime, settings, idempotency, CameraGate(door.limits)),
         question_routes(runtime),
+        simulate_routes(runtime),
         incident_routes(runtime, idempotency),
         proof_routes(runtime, idempotency),
         action_routes(runtime, idempotency),

@@ -168,6 +168,31 @@ ANSWERS: Mapping[str, Any] = {
         "is_cut": False,
         "elapsed_ms": 4,
     },
+    "SimulationReport": {
+        "first_day": "2025-01-13",
+        "last_day": "2025-01-19",
+        "days": 7,
+        "frames": 412_300,
+        "failed_frames": 0,
+        "policy_before": "a1b2c3d4e5f6.0f1e2d3c4b5a",
+        "policy_after": "b2c3d4e5f6a1.0f1e2d3c4b5a",
+        "alerts_before": 150,
+        "alerts_after": 96,
+        "changes": [{"rule": "loitering", "camera_id": "CAM_01", "before": 85, "after": 31}],
+        "lost": [
+            {
+                "id": "incident_123",
+                "rule": "loitering",
+                "camera_id": "CAM_01",
+                "timestamp": "2025-01-19T10:30:00Z",
+                "severity": "medium",
+                "actions": ["alert_security"],
+            }
+        ],
+        "unseen": 2,
+        "actions_not_taken": {"alert_security": 1},
+        "damaged_days": [],
+    },
     "ProofHead": {
         "tree_size": 4711,
         "root": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",

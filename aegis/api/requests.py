@@ -1,6 +1,6 @@
 """What callers send: strict, bounded, unknown fields ignored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -141,6 +141,28 @@ class SqlBody(RequestBody):
     )
 
     sql: PlainText = Field(min_length=1, max_length=20_000)
+
+
+class SimulateBody(RequestBody):
+    """Changed threat rules, and the days to try them on, included, UTC."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "policy": "version: 1\nrules: []\n",
+                    "first_day": "2025-01-13",
+                    "last_day": "2025-01-19",
+                }
+            ]
+        }
+    )
+
+    policy: PlainText = Field(
+        min_length=1, max_length=262_144, description="Threat rules as YAML (docs/policies.md)"
+    )
+    first_day: date = Field(strict=False)
+    last_day: date = Field(strict=False)
 
 
 class HoldBody(RequestBody):

@@ -12,6 +12,7 @@ from aegis.cli.demo import demo
 from aegis.cli.evaluate import evaluate
 from aegis.cli.incidents import incidents
 from aegis.cli.keys import keys
+from aegis.cli.replay import replay
 from aegis.cli.report import report
 from aegis.cli.serve import serve
 from aegis.cli.settings import settings
@@ -52,6 +53,7 @@ app.add_typer(site, name="site")
 app.add_typer(keys, name="keys")
 app.command()(sql)
 app.command()(report)
+app.command()(replay)
 app.command()(verify)
 app.add_typer(archive, name="archive")
 app.command()(backup)

@@ -106,7 +106,7 @@ def _text(x: float, y: float, words: str, anchor: str, look: str = "axis") -> st
 
 def _scale_top(most: int) -> int:
     """The end of a scale that four steps divide evenly."""
-    for top in (4, 8, 12, 20, 40, 60, 80, 100, 200, 400):
+    for top in (4, 8, 12, 16, 20, 24, 32, 40, 60, 80, 100, 120, 160, 200, 240, 320, 400):
         if most <= top:
             return top
     return -(-most // 400) * 400

@@ -43,6 +43,7 @@ class AegisClient:
     evidence_zip = CallMethod(calls.evidence_zip)
     proof_head = CallMethod(calls.proof_head)
     ask_sql = CallMethod(calls.ask_sql)
+    simulate = CallMethod(calls.simulate)
     export_incidents = CallMethod(calls.export_incidents)
 
     def __init__(

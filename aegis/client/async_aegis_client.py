@@ -40,6 +40,7 @@ class AsyncAegisClient:
     evidence_zip = AsyncCallMethod(calls.evidence_zip)
     proof_head = AsyncCallMethod(calls.proof_head)
     ask_sql = AsyncCallMethod(calls.ask_sql)
+    simulate = AsyncCallMethod(calls.simulate)
     export_incidents = AsyncCallMethod(calls.export_incidents)
 
     def __init__(

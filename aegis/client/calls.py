@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import httpx
@@ -22,6 +22,7 @@ from aegis.api.schemas import (
 from aegis.client.call import Call, new_key, reads, without_none
 from aegis.domain.proof import ProofHead
 from aegis.domain.question import SqlAnswer
+from aegis.domain.simulation import SimulationReport
 from aegis.domain.statistics import HealthReport, SystemStatistics
 
 
@@ -201,6 +202,13 @@ def ask_sql(question: str) -> Call[SqlAnswer]:
     """One SELECT over everything that is remembered; raises BadRequest."""
     key = new_key()
     return Call("POST", "/api/sql", reads(SqlAnswer), json={"sql": question}, idempotency_key=key)
+
+
+def simulate(policy: str, *, first_day: date, last_day: date) -> Call[SimulationReport]:
+    """What would have been under other threat rules (YAML); raises ValidationFailed."""
+    body = {"policy": policy, "first_day": f"{first_day}", "last_day": f"{last_day}"}
+    key = new_key()
+    return Call("POST", "/api/simulate", reads(SimulationReport), json=body, idempotency_key=key)
 
 
 def export_incidents(

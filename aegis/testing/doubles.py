@@ -23,8 +23,20 @@ from aegis.domain.response import (
     ResponsePlan,
     ResponseStep,
 )
+from aegis.domain.simulation import SimulationReport, SimulationRequest
 from aegis.domain.statistics import AgentStatistics, ComponentName
-from aegis.ports import Dispatcher, Events, Limits, Monitor, Planner, Runtime, Store, Vault, Vision
+from aegis.ports import (
+    Dispatcher,
+    Events,
+    Limits,
+    Monitor,
+    Planner,
+    Runtime,
+    Simulator,
+    Store,
+    Vault,
+    Vision,
+)
 from aegis.testing.in_memory_store import InMemoryStore
 from aegis.testing.in_memory_vault import InMemoryVault
 
@@ -179,6 +191,15 @@ class FixedMonitor:
         return dict(self.agents)
 
 
+class IdleSimulator:
+    """Has no history: nothing would differ."""
+
+    async def simulate(self, request: SimulationRequest) -> SimulationReport:
+        """Of no days."""
+        span = (request.first_day, request.last_day)
+        return SimulationReport.of([], [], ("", ""), span)
+
+
 class InMemoryLimits:
     """One count for everybody who shares this object."""
 
@@ -222,6 +243,7 @@ def in_memory_runtime(
     monitor: Monitor | None = None,
     limits: Limits | None = None,
     vault: Vault | None = None,
+    simulator: Simulator | None = None,
 ) -> Runtime:
     """A whole runtime of doubles; any of them can be given."""
     kept = store or InMemoryStore()
@@ -234,4 +256,5 @@ def in_memory_runtime(
         monitor=monitor or FixedMonitor(),
         limits=limits or InMemoryLimits(),
         vault=vault or InMemoryVault(kept),
+        simulator=simulator or IdleSimulator(),
     )

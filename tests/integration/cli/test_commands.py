@@ -31,6 +31,7 @@ from tests.integration.cli.scripted_verdicts import Verdicts
         ["incidents", "export"],
         ["sql"],
         ["report"],
+        ["replay"],
         ["verify"],
         ["archive", "list"],
         ["backup"],

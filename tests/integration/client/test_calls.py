@@ -17,6 +17,9 @@ SAMPLES = {
     "incident_id": "incident_1",
     "status": "resolved",
     "question": "SELECT 1",
+    "policy": "version: 1",
+    "first_day": "2025-01-18",
+    "last_day": "2025-01-19",
     "action_type": "sound_alarm",
     "evidence_path": "/evidence/2025-01-19/incident_1.jpg",
 }

@@ -1,0 +1,26 @@
+"""Replay jobs as Ray tasks."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+import ray
+from ray.exceptions import RayError, RayTaskError
+
+from actors.replay_job import ReplayJob, run_job
+from aegis.domain.simulation import ReplayedDay
+from aegis.errors import AegisError, ServiceUnavailable
+
+
+async def run_as_tasks(jobs: Sequence[ReplayJob]) -> list[ReplayedDay]:
+    """A task for each day, half a CPU each, tried again when a process dies."""
+    task = ray.remote(run_job).options(num_cpus=0.5, max_retries=2)
+    try:
+        days = await asyncio.gather(*(asyncio.wrap_future(task.remote(it).future()) for it in jobs))
+    except RayTaskError as error:
+        if isinstance(error.cause, AegisError):
+            raise error.cause from error
+        raise
+    except RayError as error:
+        raise ServiceUnavailable("The replay was interrupted; try again") from error
+    return cast(list[ReplayedDay], list(days))
