@@ -36,10 +36,19 @@ class ProtectedZones:
         if not self._polygons or not len(xyxy):
             return [frozenset()] * len(xyxy)
         boxes = xyxy.astype(np.float64) / np.array([*resolution_wh, *resolution_wh], np.float64)
-        points = _spread(boxes)
-        names = list(self._polygons)
-        hits = np.stack([_touches(self._polygons[name], boxes, points) for name in names], axis=1)
-        return [frozenset(names[column] for column in np.flatnonzero(row)) for row in hits]
+        touched: list[set[str]] = [set() for _ in boxes]
+        for name, polygon in self._polygons.items():
+            near = _overlaps(polygon, boxes)
+            if len(near):
+                for index in near[_touches(polygon, boxes[near], _spread(boxes[near]))].tolist():
+                    touched[index].add(name)
+        return [frozenset(names) for names in touched]
+
+
+def _overlaps(polygon: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Indices of the boxes that overlap the polygon's own box."""
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    return np.flatnonzero(np.all((boxes[:, :2] <= high) & (boxes[:, 2:] >= low), axis=1))
 
 
 def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

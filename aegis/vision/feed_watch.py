@@ -10,7 +10,7 @@ from aegis.vision.small_picture import SmallPicture
 
 _COLUMNS, _ROWS = 16, 9
 _STEPS = 256
-_KEPT = 240
+_KEPT = 160
 _KEPT_APART_S = 0.39
 _LEARNED_CHANGES = 10
 _STILL = 0.1

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ Direction = Literal["forward", "backward"]
 _CLEAR = 0.01
 """How far from a line, in fractions of the picture, feet are clearly on one side of it."""
 
+_PARALLEL = 1e-12
 _TRAFFIC_S = 30.0
 _TRAFFIC_LENGTH = 16
 
@@ -52,7 +54,7 @@ class WireMap:
         self, index: int, before: tuple[float, float], now: tuple[float, float]
     ) -> Direction | None:
         """Which way a walk from one point straight to another crosses a line, if it does."""
-        return _crossing(self._lines[index], np.array(before), np.array(now))
+        return _crossing(self._wires[index].line, before, now)
 
     def wire(self, index: int) -> Tripwire:
         """The tripwire in this column of `distances`."""
@@ -88,7 +90,7 @@ def update_crossings(
     wires: WireMap,
     clear_points: dict[str, tuple[float, float]],
     point: tuple[float, float],
-    distances: NDArray[np.float64],
+    distances: Sequence[float],
 ) -> list[tuple[Tripwire, Direction]]:
     """The lines that one thing has crossed by now.
 
@@ -96,7 +98,9 @@ def update_crossings(
     trembles upon a line crosses it at most once.
     """
     crossed: list[tuple[Tripwire, Direction]] = []
-    for index in np.flatnonzero(distances >= _CLEAR).tolist():
+    for index, distance in enumerate(distances):
+        if distance < _CLEAR:
+            continue
         wire = wires.wire(index)
         before = clear_points.get(wire.name)
         direction = wires.crossed(index, before, point) if before else None
@@ -116,17 +120,28 @@ def _distance(line: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray
 
 
 def _crossing(
-    line: NDArray[np.float64], before: NDArray[np.float64], now: NDArray[np.float64]
+    line: Sequence[tuple[float, float]], before: tuple[float, float], now: tuple[float, float]
 ) -> Direction | None:
     """The net way over all segments: over and back again is no crossing."""
-    walk = now - before
-    start, edge = line[:-1], np.diff(line, axis=0)
-    turn = edge[:, 0] * walk[1] - edge[:, 1] * walk[0]
-    crossing = np.abs(turn) > 1e-12
-    safe = np.where(crossing, turn, 1.0)
-    offset = before - start
-    along_line = (offset[:, 0] * walk[1] - offset[:, 1] * walk[0]) / safe
-    along_walk = (offset[:, 0] * edge[:, 1] - offset[:, 1] * edge[:, 0]) / safe
-    hit = crossing & (along_line >= 0) & (along_line <= 1) & (along_walk > 0) & (along_walk <= 1)
-    net = int(np.sign(turn[hit]).sum())
+    net = sum(_turn(start, end, before, now) for start, end in pairwise(line))
     return None if net == 0 else "forward" if net > 0 else "backward"
+
+
+def _turn(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    before: tuple[float, float],
+    now: tuple[float, float],
+) -> int:
+    """1 where the walk goes over this segment to its right hand, -1 to its left, else 0."""
+    edge_x, edge_y = end[0] - start[0], end[1] - start[1]
+    walk_x, walk_y = now[0] - before[0], now[1] - before[1]
+    turn = edge_x * walk_y - edge_y * walk_x
+    if abs(turn) <= _PARALLEL:
+        return 0
+    off_x, off_y = before[0] - start[0], before[1] - start[1]
+    along_line = (off_x * walk_y - off_y * walk_x) / turn
+    along_walk = (off_x * edge_y - off_y * edge_x) / turn
+    if not (0 <= along_line <= 1 and 0 < along_walk <= 1):
+        return 0
+    return 1 if turn > 0 else -1

@@ -13,6 +13,7 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation, ObservedSubject, Tampering
 from aegis.domain.site import Site
 from aegis.domain.value import to_utc
+from aegis.vision.luggage import Luggage
 from aegis.vision.reordering import Reordering
 from aegis.vision.scene_memory import RESET_GAP_S, SceneMemory, Step
 from aegis.vision.scene_picture import ScenePicture
@@ -41,6 +42,7 @@ class SceneSession:
         self._memory = SceneMemory(self._camera, score_threshold)
         self._reordering = Reordering()
         self._picture: ScenePicture | None = None
+        self._luggage = Luggage()
         self._late_frames = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -99,11 +101,12 @@ class SceneSession:
             self._reordering.forget()
         self._late_frames = 0
         step = self._reordering.go_on(self._memory, detections, resolution_wh, at_s)
+        bags = self._luggage.see(step.subjects, at_s)
         if picture is None:
-            return self._tell(frame, resolution_wh, step)
+            return self._tell(frame, resolution_wh, step, things=bags)
         self._picture = self._picture or ScenePicture(self._camera)
         tampering, things = self._picture.see(picture, step.subjects, resolution_wh, at_s)
-        return self._tell(frame, resolution_wh, step, tampering=tampering, things=things)
+        return self._tell(frame, resolution_wh, step, tampering=tampering, things=(*bags, *things))
 
     def _observe_late(
         self,

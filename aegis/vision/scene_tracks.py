@@ -165,7 +165,7 @@ class SceneTracks:
     def _cross(self, ids: NDArray[np.int64], points: NDArray[np.float64], at_s: float) -> None:
         if not len(self._wires):
             return
-        distances = self._wires.distances(points)
+        distances = self._wires.distances(points).tolist()
         for index in np.flatnonzero(ids != UNTRACKED).tolist():
             track_id = int(ids[index])
             track = self._tracks[track_id]

@@ -19,10 +19,12 @@ class Stays:
     """The stays of one thing by the name of the place; an absence of 3 s ends a stay."""
 
     _stays: dict[str, _Stay] = field(default_factory=dict)
+    _seen: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
     def see(self, inside: Iterable[str], was_in: frozenset[str], at_s: float) -> None:
         """Begin or go on with stays; stays in `was_in` go on whatever the gap."""
-        for name in inside:
+        self._seen = (at_s, frozenset(inside))
+        for name in self._seen[1]:
             stay = self._stays.get(name)
             if stay and (name in was_in or at_s - stay.last_inside_s <= _REENTRY_S):
                 stay.last_inside_s = at_s
@@ -31,7 +33,7 @@ class Stays:
 
     def present(self, at_s: float) -> frozenset[str]:
         """Where it was at this very sighting."""
-        return frozenset(name for name, stay in self._stays.items() if stay.last_inside_s == at_s)
+        return self._seen[1] if self._seen[0] == at_s else frozenset()
 
     def length_s(self, name: str, at_s: float) -> float:
         """How long it has been there without leaving."""

@@ -55,6 +55,8 @@ class TrackMemory:
     presence: 0 to 1, how regularly the last second or last five frames showed it; what the
     detector imagines in one frame of three stays below a half.
     company_s: when it was last in the company of another person.
+    roam, path: diagonal of the ground it covered and length of its walk in the last minute,
+    body heights.
     clear_points: by tripwire, where it last stood clearly on one side, as fractions.
     """
 
@@ -72,6 +74,8 @@ class TrackMemory:
     descent: float = 0.0
     company_s: float = float("-inf")
     now: TrailPoint | None = None
+    roam: float = 0.0
+    path: float = 0.0
     trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=_TRAIL_LENGTH))
     stays: Stays = field(default_factory=Stays)
     halts: Stays = field(default_factory=Stays)
@@ -131,16 +135,6 @@ class TrackMemory:
         clear = self.mean_score >= self.belief_score - _ROUNDING
         return self.frames >= 2 and lasting and regular and clear
 
-    @property
-    def roam(self) -> float:
-        """Diagonal of the ground it covered in the last minute, in body heights."""
-        return roamed(self.trail)
-
-    @property
-    def path(self) -> float:
-        """How far it walked in the last minute, in body heights."""
-        return walked(self.trail)
-
     def _move(self, now: TrailPoint) -> None:
         self.motion = measure_motion(self.trail, now, self.motion)
         self.pace = self._pace.add(now)
@@ -149,6 +143,10 @@ class TrackMemory:
             self.descent = max(self.descent, came_down(self.trail[0], now))
         if not self.trail or now.at_s - self.trail[-1].at_s >= _TRAIL_STEP_S:
             self.trail.append(now)
+            self._measure_ground()
+
+    def _measure_ground(self) -> None:
+        self.roam, self.path = roamed(self.trail), walked(self.trail)
 
     def _believe(self, sighting: Sighting, last_seen_s: float) -> bool:
         """Tell somebody missed for a while from somebody new whom the tracker took for him.
@@ -169,6 +167,7 @@ class TrackMemory:
         self.first_seen_s = max(self.first_seen_s, came_s)
         while self.trail and self.trail[0].at_s < self.first_seen_s:
             self.trail.popleft()
+        self._measure_ground()
         for places in (self.stays, self.halts, self.contacts):
             places.begin_anew(self.first_seen_s)
         if is_new:

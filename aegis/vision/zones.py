@@ -15,6 +15,8 @@ class ZoneMap:
 
     def __init__(self, zones: tuple[Zone, ...]) -> None:
         self._polygons = {zone.name: np.array(zone.polygon, np.float64) for zone in zones}
+        self._low = np.array([it.min(axis=0) for it in self._polygons.values()]).reshape(-1, 2)
+        self._high = np.array([it.max(axis=0) for it in self._polygons.values()]).reshape(-1, 2)
         self.restricted = frozenset(zone.name for zone in zones if zone.restricted)
 
     def locate(self, points: NDArray[np.float64], before: list[frozenset[str]]) -> list[set[str]]:
@@ -23,10 +25,15 @@ class ZoneMap:
         before: the zones each was in; whoever was in one leaves it only 2 % beyond its border.
         """
         inside: list[set[str]] = [set() for _ in before]
-        for name, polygon in self._polygons.items():
-            depth = depth_inside(polygon, points)
-            for index, names in enumerate(before):
-                if depth[index] >= (-_INERTIA if name in names else -_EDGE):
+        beyond = points[:, None, :]
+        near = np.all((beyond >= self._low - _INERTIA) & (beyond <= self._high + _INERTIA), axis=2)
+        for column, (name, polygon) in enumerate(self._polygons.items()):
+            indices = np.flatnonzero(near[:, column])
+            if not len(indices):
+                continue
+            depths = depth_inside(polygon, points[indices]).tolist()
+            for index, depth in zip(indices.tolist(), depths, strict=True):
+                if depth >= (-_INERTIA if name in before[index] else -_EDGE):
                     inside[index].add(name)
         return inside
 

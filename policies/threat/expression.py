@@ -79,12 +79,21 @@ class Expression:
 
 
 def narrow(facts: Mapping[str, Any], reads: FieldsOf) -> dict[str, Any]:
-    """Only what is read: CEL copies whatever it is handed, at each evaluation."""
+    """Only what is read: CEL copies whatever it is handed, at each evaluation.
+
+    Of a list, these fields of each item.
+    """
     return {
-        name: facts[name] if fields is None else {key: facts[name][key] for key in fields}
+        name: facts[name] if fields is None else _narrowed(facts[name], fields)
         for name, fields in reads.items()
         if name in facts
     }
+
+
+def _narrowed(value: Any, fields: frozenset[str]) -> Any:
+    if isinstance(value, list):
+        return [{key: item[key] for key in fields} for item in value]
+    return {key: value[key] for key in fields}
 
 
 def merge_reads(asked: Iterable[FieldsOf]) -> FieldsOf:
@@ -166,8 +175,27 @@ def _reads(bare: str, names: list[str]) -> FieldsOf:
     reads: dict[str, frozenset[str] | None] = {}
     for name in names:
         asked = [field for owner, field in fields if owner == name]
-        reads[name] = frozenset(asked) if len(asked) == mentions.count(name) else None
+        if len(asked) == mentions.count(name):
+            reads[name] = frozenset(asked)
+        else:
+            reads[name] = _item_fields(bare, name, fields)
     return reads
+
+
+def _item_fields(bare: str, name: str, fields: list[tuple[str, str]]) -> frozenset[str] | None:
+    """What is asked of a list's items, if it is only counted or gone through by macros."""
+    counted = len(re.findall(rf"(?<![\w.])size\s*\(\s*{name}\s*\)", bare))
+    items = [variable for owner, variable in _MACRO.findall(bare) if owner == name]
+    if counted + len(items) != _NAME.findall(bare).count(name):
+        return None
+    asked: set[str] = set()
+    for variable in items:
+        named = [field for owner, field in fields if owner == variable]
+        # The macro itself names its variable once.
+        if len(named) + items.count(variable) != _NAME.findall(bare).count(variable):
+            return None
+        asked |= set(named)
+    return frozenset(asked)
 
 
 def _without_texts(source: str) -> str:

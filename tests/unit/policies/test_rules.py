@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import cel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aegis.errors import ConfigurationError
 from aegis.located_yaml import LocatedYaml
+from policies.threat.expression import Expression, narrow
 from policies.threat.rules import ThreatRules, compile_rules, load_rules
 
 RULE = """\
@@ -147,3 +149,23 @@ def test_any_condition_is_accepted_or_refused_with_its_place(when: str) -> None:
     else:
         message = "rules.yaml:6:11: fine"
     assert message.startswith("rules.yaml:6:11: ")
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("size(group) > 2", frozenset[str]()),
+        ("group.exists(one, one.speed > 1.0)", frozenset({"speed"})),
+        ("group.filter(one, one.speed > 1.0 && one.steady).size() > 1", {"speed", "steady"}),
+        ("group.exists(one, one == group[0])", None),
+        ("group[0].speed > 1.0", None),
+        ("size(group) > 1 && group.all(x, x.y < 0.5)", frozenset({"y"})),
+    ],
+)
+def test_of_a_list_only_what_is_asked_of_its_items_is_handed_over(
+    source: str, asked: frozenset[str] | None
+) -> None:
+    assert Expression(source, {}).reads["group"] == asked
+    people = [{"speed": 2.0, "steady": True, "y": 0.4}] * 3
+    handed = narrow({"group": people}, Expression(source, {}).reads)
+    assert Expression(source, {}).evaluate(cel.Context(handed)) is True

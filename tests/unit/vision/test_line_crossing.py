@@ -14,7 +14,7 @@ def walk(wire: Tripwire, *points: tuple[float, float]) -> list[str]:
     wires, clear = WireMap((wire,)), dict[str, tuple[float, float]]()
     crossed: list[str] = []
     for point in points:
-        away = wires.distances(np.array([point]))[0]
+        away = wires.distances(np.array([point]))[0].tolist()
         crossed += [way for _, way in update_crossings(wires, clear, point, away)]
     return crossed
 
