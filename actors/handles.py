@@ -129,6 +129,10 @@ class StoreHandle:
         except RayActorError as error:
             raise ServiceUnavailable("The answer was interrupted") from error
 
+    async def ask_policies(self, method: str, *arguments: object) -> object:
+        """The policy registry's answer."""
+        return await self._call("ask_policies", method, *arguments)
+
     async def _call(self, method: str, *arguments: object) -> object:
         return await _answer(await self._started(), method, arguments, self._timeout_s)
 

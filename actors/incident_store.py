@@ -12,6 +12,7 @@ import structlog
 
 from actors.housekeeper import Housekeeper
 from actors.incident_vault import IncidentVault
+from actors.policy_registry import PolicyRegistry
 from actors.request_memory import RequestMemory
 from aegis.domain.analysis import StripFrame
 from aegis.domain.assessment import Assessment
@@ -61,7 +62,7 @@ def utc_now() -> datetime:
 class IncidentStore:
     """Keeps incidents, what was done about them, and their pictures, in one folder.
 
-    vault: what else is asked of it, beyond the way of a frame.
+    vault, policies: what else is asked of it, beyond the way of a frame.
 
     A plain class with the methods of `aegis.ports.Store`; one at a time for a folder, in
     any process. Writes that wait together are committed together, reads run beside them.
@@ -105,6 +106,7 @@ class IncidentStore:
         )
         self._requests = RequestMemory()
         self._check = JournalCheck(self._folder.journal)
+        self.policies = PolicyRegistry(self._journal, self._commits, self._readers)
         self._readers.submit(self._sweep)
         if keeping:
             self.housekeeper.start()

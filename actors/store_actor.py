@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from actors.incident_store import IncidentStore
+from actors.policy_files import PolicyFiles
 from aegis.log import configure_logging
 from aegis.settings import Settings
 from data.keeping import Keeping
@@ -14,6 +15,7 @@ class StoreActor(IncidentStore):
     def __init__(self, settings: Settings) -> None:
         configure_logging(settings.log_level)
         super().__init__(settings.data_dir, settings.timezone, keeping=keeping_of(settings))
+        self.policies.seed(PolicyFiles.of(settings))
 
     async def ask_vault(self, method: str, *arguments: object) -> object:
         """What the vault's method of this name answers."""
@@ -23,6 +25,10 @@ class StoreActor(IncidentStore):
         """What the vault's method of this name yields."""
         async for piece in getattr(self.vault, method)(*arguments):
             yield piece
+
+    async def ask_policies(self, method: str, *arguments: object) -> object:
+        """What the policy registry's method of this name answers."""
+        return await getattr(self.policies, method)(*arguments)
 
 
 def keeping_of(settings: Settings) -> Keeping:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -40,6 +41,12 @@ class LocatedYaml:
             problems = error.errors(include_url=False, include_context=False, include_input=False)
             lines = [self._describe(item["loc"], item["msg"]) for item in problems[:_MAX_REPORTED]]
             raise ConfigurationError("\n".join(lines)) from error
+
+    def part(self, key: str) -> Self:
+        """The document below a key of its first level, with the places of the whole."""
+        part = copy(self)
+        part._root = self._root.children[key]  # noqa: SLF001 - its own kind
+        return part
 
     def where(self, *location: str | int) -> str:
         """`FILE:LINE:COLUMN` of a value, or of what should hold it, both counted from 1."""
@@ -131,6 +138,7 @@ class _Reader:
         mark: Any = event.start_mark
         place = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
+            event.value = self._whole_characters(event)
             plain = event.implicit[0] and event.style is None
             return _Node(_resolve(event.value) if plain else event.value, *place)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -149,6 +157,7 @@ class _Reader:
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._error(event.start_mark, "a plain text is expected as a key")
             self._check(event, depth)
+            event.value = self._whole_characters(event)
             if event.value in children:
                 raise self._error(event.start_mark, f"{event.value[:60]!r} is here twice")
             children[event.value] = self._node(next(events), events, depth + 1)
@@ -166,6 +175,16 @@ class _Reader:
         if self._nodes > MAX_NODES:
             raise self._error(mark, f"more than {MAX_NODES} values")
 
+    def _whole_characters(self, event: yaml.ScalarEvent) -> str:
+        """The text, with the surrogate pairs that JSON escapes put together."""
+        text: str = event.value
+        if _SURROGATE.search(text) is None:
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise self._error(event.start_mark, "half a character is written here") from error
+
     def _error(self, mark: Any, message: str) -> ConfigurationError:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return ConfigurationError(f"{self._name}:{line}:{column}: {message}")
@@ -175,6 +194,7 @@ class _Reader:
         return f"{self._name}:{len(lines)}:{len(lines[-1]) + 1}"
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {

@@ -17,6 +17,7 @@ from aegis.domain.incident import (
     Recorded,
     StatusUpdate,
 )
+from aegis.domain.policy import KeptPolicy, PolicyHistory, PolicyOverview, RuleDetail
 from aegis.domain.proof import ProofHead
 from aegis.domain.question import ExportForm, SqlAnswer
 from aegis.domain.rate_limit import Lease
@@ -124,6 +125,29 @@ class Simulator(Protocol):
         """Raises ValidationFailed for a policy that is none."""
 
 
+class Policies(Protocol):
+    """What judges, in numbered versions. Raises ServiceUnavailable."""
+
+    async def current(self) -> PolicyOverview:
+        """What is in force."""
+
+    async def rule(self, name: str) -> RuleDetail:
+        """One rule with its thresholds and why they are where they are; raises NotFound."""
+
+    async def put(self, body: bytes, author: str, key: str) -> KeptPolicy:
+        """Put parts, or an old version, into force; all of it or nothing, once for each key.
+
+        Raises ValidationFailed with the place of every mistake, NotFound for a version that
+        never was.
+        """
+
+    async def versions(self) -> PolicyHistory:
+        """Every version, the newest first."""
+
+    async def version(self, number: int) -> KeptPolicy:
+        """One version with its texts; raises NotFound."""
+
+
 class Dispatcher(Protocol):
     """Carries out actions."""
 
@@ -181,3 +205,4 @@ class Runtime:
     limits: Limits
     vault: Vault
     simulator: Simulator
+    policies: Policies

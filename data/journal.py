@@ -88,6 +88,15 @@ class Journal:
         rows = _checked(self._reader.ask(_QUERIES["marks"], (kind.kind, subject)))
         return [_read_mark(kind, row) for row in rows]
 
+    def status_changes(self, after_seq: int, limit: int = _CHUNK) -> list[Row]:
+        """At most `limit` of people's decisions after `after_seq`, oldest first."""
+        return _checked(self._reader.ask(_QUERIES["status_changes"], (after_seq, limit)))
+
+    def opening_of(self, incident_id: str) -> Row | None:
+        """The record that opened an incident, also when it was deleted since."""
+        rows = _checked(self._reader.ask(_QUERIES["opening_of"], (incident_id,)))
+        return rows[0] if rows else None
+
     def hashes(self, after_seq: int, limit: int = _CHUNK) -> list[str]:
         """The hashes of at most `limit` records after `after_seq`, oldest first."""
         return [str(row[0]) for row in self._reader.ask(_QUERIES["hashes"], (after_seq, limit))]

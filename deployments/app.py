@@ -8,7 +8,8 @@ from ray.serve import Application
 from ray.serve.config import RequestRouterConfig
 from ray.serve.experimental.consistent_hash_router import ConsistentHashRouter
 
-from actors.handles import CoordinatorHandle
+from actors.handles import CoordinatorHandle, StoreHandle
+from actors.policy_handle import PolicyHandle
 from aegis.settings import Settings
 from deployments.ingress import Ingress
 from deployments.planner_agent import PlannerAgent
@@ -24,6 +25,7 @@ def build_app(settings: Settings) -> Application:
     deployment name in `serve.yaml`.
     """
     coordinator = CoordinatorHandle()
+    ask = PolicyHandle(StoreHandle(settings)).state
     vision = serve.deployment(
         num_replicas=settings.vision_replicas,
         max_ongoing_requests=settings.vision_queue,
@@ -31,13 +33,13 @@ def build_app(settings: Settings) -> Application:
         request_router_config=_BY_CAMERA,
         ray_actor_options={"num_cpus": settings.vision_threads, "num_gpus": settings.vision_gpus},
         graceful_shutdown_timeout_s=10,
-    )(VisionAgent).bind(settings, coordinator.report, coordinator)
+    )(VisionAgent).bind(settings, coordinator.report, coordinator, ask)
     planner = serve.deployment(
         num_replicas=settings.planner_replicas,
         max_ongoing_requests=100,
         ray_actor_options={"num_cpus": 0.1},
         graceful_shutdown_timeout_s=5,
-    )(PlannerAgent).bind(settings, coordinator.report)
+    )(PlannerAgent).bind(settings, coordinator.report, ask)
     return serve.deployment(
         name="Ingress",
         num_replicas=settings.ingress_replicas,

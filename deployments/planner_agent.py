@@ -5,16 +5,16 @@ from aegis.domain.response import ResponsePlan
 from aegis.log import configure_logging
 from aegis.settings import Settings
 from deployments.call_meter import CallMeter, Report
+from deployments.policy_feed import AskState, PolicyFeed
 from policies.response.plan import plan
-from policies.response.playbooks import load_playbooks
 
 
 class PlannerAgent:
-    """Composes the plan that the site's playbooks lay down; keeps no state."""
+    """Composes the plan that the playbooks in force lay down; keeps no other state."""
 
-    def __init__(self, settings: Settings, report: Report) -> None:
+    def __init__(self, settings: Settings, report: Report, ask: AskState | None = None) -> None:
         configure_logging(settings.log_level)
-        self._playbooks = load_playbooks(settings.playbooks_file)
+        self._policies = PolicyFeed(settings, ask)
         self._meter = CallMeter("PlannerAgent", report)
 
     async def plan(self, incident: Incident) -> ResponsePlan:
@@ -26,4 +26,5 @@ class PlannerAgent:
         return "ok"
 
     async def _plan(self, incident: Incident) -> ResponsePlan:
-        return plan(incident, self._playbooks)
+        await self._policies.ready()
+        return plan(incident, self._policies.current.playbooks)

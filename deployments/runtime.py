@@ -6,6 +6,8 @@ from ray.serve.handle import DeploymentHandle
 
 from actors.action_dispatcher import ActionDispatcher
 from actors.handles import CoordinatorHandle, StoreHandle
+from actors.policy_desk import PolicyDesk
+from actors.policy_handle import PolicyHandle
 from actors.replay_tasks import run_as_tasks
 from actors.simulator import Simulator
 from actors.vault_handle import VaultHandle
@@ -41,4 +43,5 @@ def compose_runtime(
         limits=coordinator,
         vault=VaultHandle(store),
         simulator=Simulator(settings, store, run_as_tasks),
+        policies=PolicyDesk(PolicyHandle(store)),
     )

@@ -14,7 +14,6 @@ from aegis.errors import AegisError
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
-from aegis.site_file import load_site
 from aegis.vision.detector import load_detector
 from aegis.vision.fight_classifier import FightClassifier
 from aegis.vision.fight_watch import FightWatch, Look
@@ -27,9 +26,9 @@ from data.archive_folder import ArchiveFolder
 from data.observation_archive import ObservationSink
 from deployments.call_meter import CallMeter, Report
 from deployments.drain_batcher import DrainBatcher
+from deployments.policy_feed import AskState, PolicyFeed
 from deployments.scene_keeper import SceneKeeper
 from policies.threat.assess import assess
-from policies.threat.rules import load_rules
 
 Pixels = NDArray[np.uint8]
 # Detections down to this share of the threshold keep tracks alive; they start none.
@@ -44,9 +43,16 @@ class VisionAgent:
     """
 
     def __init__(
-        self, settings: Settings, report: Report, archive: SceneArchive | None = None
+        self,
+        settings: Settings,
+        report: Report,
+        archive: SceneArchive | None = None,
+        ask: AskState | None = None,
     ) -> None:
-        """archive: where scenes survive this replica; None: nowhere."""
+        """archive: where scenes survive this replica; None: nowhere.
+
+        ask: tells what is in force; None: only the files that the settings name are.
+        """
         configure_logging(settings.log_level)
         _use_threads(settings.vision_threads)
         self._max_pixels = settings.max_image_pixels
@@ -58,11 +64,11 @@ class VisionAgent:
         )
         chosen = settings.score_threshold
         self._min_score = self._detector.score_threshold if chosen is None else chosen
-        self._site = load_site(settings.site_file)
-        self._rules = load_rules(settings.rules_file)
+        self._feed = PolicyFeed(settings, ask)
+        self._policies = self._feed.current
         self._keeper = None if archive is None else SceneKeeper(archive)
         self._fights = FightWatch(FightClassifier(settings.fight_weights, settings.vision_device))
-        self._sessions = SceneSessions(self._site, self._min_score)
+        self._sessions = SceneSessions(self._policies.site, self._min_score)
         self._strips = FrameStrips()
         self._sink = _open_sink(settings)
         self._batcher = DrainBatcher(self.look, settings.vision_batch, settings.vision_queue)
@@ -74,6 +80,7 @@ class VisionAgent:
 
         Raises InvalidImage, AnalysisFailed, or ServiceUnavailable when too many frames wait.
         """
+        await self._feed.ready()
         if self._keeper is None or frame.camera_id is None:
             return await self._meter.measure(self._batcher.submit(frame))
         await self._keeper.prepare(frame.camera_id)
@@ -88,6 +95,7 @@ class VisionAgent:
 
     def look(self, frames: Sequence[Frame]) -> list[SceneAnalysis | Exception]:
         """An analysis or what went wrong for each frame, in order; one forward pass for all."""
+        self._take_over_policies()
         pictures = [self._decode(frame) for frame in frames]
         readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
         seen = self._detector.detect(readable) if readable else []
@@ -106,9 +114,18 @@ class VisionAgent:
         )
         return [it if isinstance(it, AegisError) else next(judged) for it in pictures]
 
+    def _take_over_policies(self) -> None:
+        """What is in force by now, the same for all frames of a batch."""
+        newest = self._feed.current
+        if newest.site.version != self._policies.site.version:
+            self._sessions.describe(newest.site)
+            # What may be private from now on was kept as it was.
+            self._strips = FrameStrips()
+        self._policies = newest
+
     def _decode(self, frame: Frame) -> Pixels | AegisError:
         """The picture without what is private: nothing behind this line ever sees that."""
-        private = self._site.camera(frame.camera_id).privacy
+        private = self._policies.site.camera(frame.camera_id).privacy
         try:
             picture = decode_image(frame.image, self._max_pixels)
             if not private:
@@ -130,7 +147,7 @@ class VisionAgent:
         keeper, camera_id = self._keeper, frame.camera_id
         if keeper is None or camera_id is None:
             return self._sessions.observe(frame, detections, resolution_wh, picture)
-        if (arrived := keeper.take(camera_id, self._site)) is not None:
+        if (arrived := keeper.take(camera_id, self._policies.site)) is not None:
             self._sessions.adopt(arrived)
         observation = self._sessions.observe(frame, detections, resolution_wh, picture)
         if (session := self._sessions.of(camera_id)) is not None:
@@ -143,7 +160,9 @@ class VisionAgent:
         height, width = picture.shape[:2]
         observation = self._follow(frame, picture, detections, (width, height))
         observation = observation.model_copy(update={"fight_score": fight})
-        assessment = assess(observation, self._site, self._rules)
+        assessment = assess(
+            observation, self._policies.site, self._policies.rules, self._policies.thresholds
+        )
         if self._sink:
             self._sink.offer(observation)
         analysis = SceneAnalysis(observation, assessment)

@@ -25,6 +25,7 @@ from aegis.api.routes.actions import action_routes
 from aegis.api.routes.analyze import analyze_routes
 from aegis.api.routes.evidence import evidence_routes
 from aegis.api.routes.incidents import incident_routes
+from aegis.api.routes.policies import policy_routes
 from aegis.api.routes.proof import proof_routes
 from aegis.api.routes.questions import question_routes
 from aegis.api.routes.service import service_routes
@@ -82,6 +83,7 @@ def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
         simulate_routes(runtime),
         incident_routes(runtime, idempotency),
         proof_routes(runtime, idempotency),
+        policy_routes(runtime, idempotency),
         action_routes(runtime, idempotency),
         evidence_routes(runtime),
         AnalysisStream(hub, ticker, door.doorman, settings).routes(),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aegis.api.policy_examples import POLICY_ANSWERS
+
 _SUBJECT = {
     "description": "Person in dark hoodie",
     "behavior": "Nervous movements",
@@ -130,6 +132,7 @@ _AGENTS = {
 }
 
 ANSWERS: Mapping[str, Any] = {
+    **POLICY_ANSWERS,
     "ServiceDescription": {
         "name": "AegisAI",
         "version": "2.5.0",

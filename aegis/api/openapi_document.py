@@ -32,6 +32,7 @@ _TAGS = {
     "Analysis": "Frames in, judgements out.",
     "Incidents": "What happened: find it, read it, decide about it, forget it.",
     "Proof": "Hold it, take it along, show that it was not touched.",
+    "Policies": "What judges, since when, and what shall.",
     "Actions": "Do something about an incident.",
     "Statistics": "Figures of incidents and agents.",
     "Service": "What answers here, and how it fares.",

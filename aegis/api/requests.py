@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     WithJsonSchema,
     model_validator,
 )
@@ -176,6 +177,41 @@ class HoldBody(RequestBody):
 
     reason: PlainText | None = Field(None, max_length=10_000)
     placed_by: PlainText | None = Field(None, max_length=200)
+
+
+_ANY_PART: list[JsonValue] = [{"required": [it]} for it in ("rules", "site", "playbooks")]
+
+
+class PoliciesBody(RequestBody):
+    """What shall be in force: some of the three parts, or the number of an old version.
+
+    A part is the document itself, or its YAML as one text. The body may be YAML as well.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "site": "name: Depot\ntimezone: Europe/Berlin\n",
+                    "note": "The depot has moved",
+                },
+                {"version": 1, "note": "Back to what worked"},
+            ],
+            "oneOf": [
+                {"required": ["version"], "not": {"anyOf": _ANY_PART}},
+                {"anyOf": _ANY_PART, "not": {"required": ["version"]}},
+            ],
+        },
+    )
+
+    rules: dict[str, Any] | str = Field(default="", description="Threat rules")
+    site: dict[str, Any] | str = Field(default="", description="The site file")
+    playbooks: dict[str, Any] | str = Field(default="", description="Response playbooks")
+    version: Annotated[int, BeforeValidator(_read_integer)] = Field(
+        default=1, ge=1, le=10**9, description="Put this version again"
+    )
+    note: PlainText | None = Field(None, min_length=1, max_length=500, description="Why")
 
 
 def _read_action(value: object) -> ActionType:

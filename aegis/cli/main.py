@@ -12,6 +12,7 @@ from aegis.cli.demo import demo
 from aegis.cli.evaluate import evaluate
 from aegis.cli.incidents import incidents
 from aegis.cli.keys import keys
+from aegis.cli.policies import policies
 from aegis.cli.replay import replay
 from aegis.cli.report import report
 from aegis.cli.serve import serve
@@ -50,6 +51,7 @@ app.command()(analyze)
 app.command()(watch)
 app.add_typer(incidents, name="incidents")
 app.add_typer(site, name="site")
+app.add_typer(policies, name="policies")
 app.add_typer(keys, name="keys")
 app.command()(sql)
 app.command()(report)

@@ -20,6 +20,7 @@ from aegis.api.schemas import (
     StatusAnswer,
 )
 from aegis.client.call import Call, new_key, reads, without_none
+from aegis.domain.policy import KeptPolicy, PolicyHistory, PolicyOverview, RuleDetail
 from aegis.domain.proof import ProofHead
 from aegis.domain.question import SqlAnswer
 from aegis.domain.simulation import SimulationReport
@@ -196,6 +197,48 @@ def proof_head(*, tree_size: int | None = None) -> Call[ProofHead]:
     """The root to write down elsewhere."""
     parameters = without_none(tree_size=tree_size)
     return Call("GET", "/api/proof/head", reads(ProofHead), params=parameters)
+
+
+def policies() -> Call[PolicyOverview]:
+    """What judges now, with its texts."""
+    return Call("GET", "/api/policies", reads(PolicyOverview))
+
+
+def policy_rule(rule: str) -> Call[RuleDetail]:
+    """One rule with its thresholds by camera, and why; raises NotFound."""
+    return Call("GET", f"/api/policies/{rule}", reads(RuleDetail))
+
+
+def policy_versions() -> Call[PolicyHistory]:
+    """Every version, the newest first."""
+    return Call("GET", "/api/policies/versions", reads(PolicyHistory))
+
+
+def policy_version(number: int) -> Call[KeptPolicy]:
+    """One version with its texts; raises NotFound."""
+    return Call("GET", f"/api/policies/versions/{number}", reads(KeptPolicy))
+
+
+def put_policies(
+    *,
+    rules: str | None = None,
+    site: str | None = None,
+    playbooks: str | None = None,
+    version: int | None = None,
+    note: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[KeptPolicy]:
+    """Put YAML texts into force, or an old version again; raises ValidationFailed, NotFound.
+
+    A mistake is told with its place, in the error's `details["errors"]`.
+    """
+    return Call(
+        "PUT",
+        "/api/policies",
+        reads(KeptPolicy),
+        json=without_none(rules=rules, site=site, playbooks=playbooks, version=version, note=note),
+        idempotency_key=idempotency_key or new_key(),
+    )
 
 
 def ask_sql(question: str) -> Call[SqlAnswer]:

@@ -31,12 +31,14 @@ from aegis.ports import (
     Limits,
     Monitor,
     Planner,
+    Policies,
     Runtime,
     Simulator,
     Store,
     Vault,
     Vision,
 )
+from aegis.testing.in_memory_policies import InMemoryPolicies
 from aegis.testing.in_memory_store import InMemoryStore
 from aegis.testing.in_memory_vault import InMemoryVault
 
@@ -244,6 +246,7 @@ def in_memory_runtime(
     limits: Limits | None = None,
     vault: Vault | None = None,
     simulator: Simulator | None = None,
+    policies: Policies | None = None,
 ) -> Runtime:
     """A whole runtime of doubles; any of them can be given."""
     kept = store or InMemoryStore()
@@ -257,4 +260,5 @@ def in_memory_runtime(
         limits=limits or InMemoryLimits(),
         vault=vault or InMemoryVault(kept),
         simulator=simulator or IdleSimulator(),
+        policies=policies or InMemoryPolicies(),
     )

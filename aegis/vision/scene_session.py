@@ -193,6 +193,12 @@ class SceneSessions:
             self._sessions[session.camera_id] = session
             self._make_room()
 
+    def describe(self, site: Site) -> None:
+        """Use another description of the site from now on; every scene's memory stays."""
+        self._site = site
+        for session in self._sessions.values():
+            session.describe(site)
+
     def snapshot(self) -> dict[str, SceneSession]:
         """A copy of every scene by camera; it pickles."""
         return copy.deepcopy(dict(self._sessions))

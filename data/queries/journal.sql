@@ -64,3 +64,17 @@ UPDATE epoch SET number = number;
 -- name: hashes
 -- The chain's hashes after a record, oldest first.
 SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?;
+
+-- name: status_changes
+-- What people decided after a record, oldest first.
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+       subject, request_digest, hash,
+       (SELECT hash FROM journal AS before WHERE before.seq = journal.seq - 1)
+FROM journal WHERE kind = 'status_changed' AND seq > ? ORDER BY seq LIMIT ?;
+
+-- name: opening_of
+-- The record that opened an incident.
+SELECT seq, recorded_at, kind, incident_id, grouping_key, idempotency_key, payload,
+       subject, request_digest, hash,
+       (SELECT hash FROM journal AS before WHERE before.seq = journal.seq - 1)
+FROM journal WHERE incident_id = ? AND kind = 'incident_opened' LIMIT 1;

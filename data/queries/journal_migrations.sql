@@ -28,3 +28,7 @@ CREATE INDEX journal_mark ON journal (kind, subject) WHERE subject IS NOT NULL;
 -- The epoch: who took the journal over last may write. From here on pages have checksums.
 CREATE TABLE epoch (number INTEGER NOT NULL) STRICT;
 INSERT INTO epoch VALUES (0);
+
+-- name: 4
+-- What people decided is read alone, and often: operators' verdicts move thresholds.
+CREATE INDEX journal_decision ON journal (seq) WHERE kind = 'status_changed';

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from aegis.domain.assessment import IncidentType, Severity
 from aegis.domain.response import ActionType
 from aegis.domain.value import Value
-from aegis.located_yaml import load_yaml
+from aegis.located_yaml import LocatedYaml, load_yaml
 from policies.template import placeholders
 
 PLACEHOLDERS = frozenset({"type", "subtype", "severity", "camera", "place", "confidence", "reason"})
@@ -96,6 +96,11 @@ def load_playbooks(path: Path | None) -> Playbooks:
     Raises ConfigurationError naming file, line, column, field and what is expected.
     """
     shipped = Path(str(files("policies.response") / "playbooks.yaml"))
-    written = load_yaml(path or shipped).validate(PlaybookFile)
+    return compile_playbooks(load_yaml(path or shipped))
+
+
+def compile_playbooks(document: LocatedYaml) -> Playbooks:
+    """Check a document; raises ConfigurationError as `load_playbooks` does."""
+    written = document.validate(PlaybookFile)
     version = hashlib.sha256(written.model_dump_json().encode()).hexdigest()[:12]
     return Playbooks(written.playbooks, version)

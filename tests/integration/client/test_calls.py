@@ -20,6 +20,8 @@ SAMPLES = {
     "policy": "version: 1",
     "first_day": "2025-01-18",
     "last_day": "2025-01-19",
+    "rule": "loitering",
+    "number": 3,
     "action_type": "sound_alarm",
     "evidence_path": "/evidence/2025-01-19/incident_1.jpg",
 }
