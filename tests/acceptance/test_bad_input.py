@@ -46,7 +46,7 @@ def test_the_table_is_long_and_names_its_rows() -> None:
 
 
 @pytest.mark.parametrize("name", GOOD_PICTURES)
-def test_an_unusual_picture_decodes(api: httpx.Client, name: str) -> None:
+def test_decision_3_an_unusual_picture_decodes(api: httpx.Client, name: str) -> None:
     image = base64.b64encode(GOOD_PICTURES[name]).decode()
     answer = api.post("/api/analyze", json={"image": image})
     assert (answer.status_code, answer.json().get("incident")) == (200, False), answer.text

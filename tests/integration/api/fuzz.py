@@ -23,7 +23,8 @@ from aegis.api.app import create_app
 from aegis.log import configure_logging
 from aegis.testing.doubles import in_memory_runtime
 from aegis.testing.running_system import running_system
-from tests.integration.api.fuzz_hooks import CURSOR
+from tests.acceptance.opened_incident import SITE, open_incident
+from tests.integration.api.fuzz_hooks import CURSOR, RECORDS
 from tests.integration.api.serving import serving
 from tests.unit.api.api_double import PIXEL, make_settings, threat
 
@@ -67,8 +68,8 @@ def fuzz(url: str, key: str | None, seed: int, examples: int, but: Sequence[str]
             | {
                 "SCHEMATHESIS_HOOKS": "tests.integration.api.fuzz_hooks",
                 "PYTHONPATH": str(_ROOT),
-                CURSOR: _make_cursor(url, key),
-            },
+            }
+            | _what_is_there(url, key),
             capture_output=True,
             text=True,
             check=False,
@@ -114,11 +115,18 @@ def _targets(asked: argparse.Namespace) -> Iterator[tuple[str, str | None, str]]
     if asked.url:
         yield asked.url, asked.key, asked.url
     elif asked.system:
-        settings = {"API_KEY": KEY, "AEGIS_KEYED_REQUESTS_PER_MINUTE": str(_BOUNDLESS)}
+        settings = {
+            "API_KEY": KEY,
+            "AEGIS_KEYED_REQUESTS_PER_MINUTE": str(_BOUNDLESS),
+            "AEGIS_SITE_FILE": str(SITE),
+        }
         with (
             tempfile.TemporaryDirectory() as folder,
             running_system(Path(folder), settings) as system,
         ):
+            with httpx.Client(base_url=system.url, headers={"X-API-Key": KEY}, timeout=60) as api:
+                for camera in ("CAM_01", "CAM_03"):
+                    open_incident(api, camera)
             yield "running system", KEY, system.url
     else:
         for key in (None, KEY):
@@ -150,14 +158,15 @@ def _command(url: str, seed: int, examples: int) -> Sequence[str]:
     ]
 
 
-def _make_cursor(url: str, key: str | None) -> str:
-    """Of a page after which there is another one; empty where frames make no incidents."""
+def _what_is_there(url: str, key: str | None) -> dict[str, str]:
+    """The cursor of a page after which there is another one, and the journal's records."""
     headers = {"X-API-Key": key} if key else {}
     with httpx.Client(base_url=url, headers=headers, timeout=60) as api:
         for _ in range(2):
             api.post("/api/analyze", json={"image": PIXEL}).raise_for_status()
         page = api.get("/api/incidents", params={"limit": 1}).json()["pagination"]
-    return str(page["next_cursor"] or "")
+        head = api.get("/api/proof/head").json()
+    return {CURSOR: page["next_cursor"] or "", RECORDS: str(head["tree_size"])}
 
 
 if __name__ == "__main__":

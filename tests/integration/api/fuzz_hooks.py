@@ -15,6 +15,9 @@ from PIL import Image
 CURSOR = "AEGIS_FUZZ_CURSOR"
 """Environment variable with a `next_cursor` of the system under test."""
 
+RECORDS = "AEGIS_FUZZ_RECORDS"
+"""Environment variable with how many records its journal has, at least."""
+
 _SANE_KEY = re.compile(r"[!-~]{1,255}")
 _numbers = itertools.count()
 
@@ -54,6 +57,7 @@ schemathesis.openapi.format(
         is_wrapped=st.booleans(),
     ),
 )
+_records = int(os.environ.get(RECORDS, "0"))
 _cursor = os.environ.get(CURSOR, "")
 schemathesis.openapi.format("cursor", st.just(_cursor))
 
@@ -73,8 +77,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
         _mend_sql(case)
     query = case.query or {}
     _mend_cursor(query)
-    if str(query.get("tree_size", "")).isdecimal() and int(query["tree_size"]) > 1:
-        query["tree_size"] = 1
+    if str(query.get("tree_size", "")).isdecimal() and int(query["tree_size"]) > 0:
+        # The journal as it was before all that this run adds.
+        query.pop("tree_size") if _records == 0 else query.update(tree_size=_records)
     start, end = (_read(query.get(name)) for name in ("from_date", "to_date"))
     if start and end and start > end:
         query["from_date"], query["to_date"] = query["to_date"], query["from_date"]
