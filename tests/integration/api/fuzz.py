@@ -46,7 +46,14 @@ class Outcome:
     said: str
 
 
-def fuzz(url: str, key: str | None, seed: int, examples: int, but: Sequence[str] = ()) -> Outcome:
+def fuzz(
+    url: str,
+    key: str | None,
+    seed: int,
+    examples: int,
+    but: Sequence[str] = (),
+    phases: str = "examples,coverage,fuzzing,stateful",
+) -> Outcome:
     """One run; examples: cases for each operation in each of the random phases.
 
     but: paths to leave out.
@@ -60,6 +67,7 @@ def fuzz(url: str, key: str | None, seed: int, examples: int, but: Sequence[str]
         done = subprocess.run(
             [
                 *_command(url, seed, examples),
+                f"--phases={phases}",
                 *(f"--exclude-path={path}" for path in but),
                 f"--report-json-path={report}",
             ],
