@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from actors.scene_shelf import SceneShelf
+from actors.seat_count import SeatCount
 from aegis.domain.event import Event, EventDraft
 from aegis.domain.rate_limit import Lease
 from aegis.domain.scene_snapshot import SceneSnapshot
@@ -28,6 +29,7 @@ class Coordinator:
         self._backlog: deque[Event] = deque(maxlen=_BACKLOG)
         self._subscribers: set[asyncio.Queue[Event]] = set()
         self._windows: dict[tuple[str, int], tuple[float, int]] = {}
+        self._seats = SeatCount()
         self._tallies: dict[str, CallTally] = {}
         self._scenes = SceneShelf()
         self._started = time.monotonic()
@@ -77,6 +79,10 @@ class Coordinator:
         return Lease(
             granted=granted, limit=limit, remaining=limit - used - granted, resets_at=resets_at
         )
+
+    async def seat(self, holder: str, seats: Mapping[str, int]) -> dict[str, int]:
+        """Note a replica's open sockets by caller; answers each caller's in all replicas."""
+        return self._seats.seat(holder, seats, time.monotonic())
 
     async def report(self, tally: CallTally) -> None:
         """Add a replica's calls to its agent's figures."""

@@ -1,7 +1,7 @@
 """The named actors as ports: the only file of this room that knows Ray."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import ray
@@ -176,6 +176,10 @@ class CoordinatorHandle:
     async def lease(self, caller: str, limit: int, window_s: int, wanted: int) -> Lease:
         """Take up to `wanted` of what the caller has left."""
         return cast(Lease, await self._call("lease", caller, limit, window_s, wanted))
+
+    async def seat(self, holder: str, seats: Mapping[str, int]) -> dict[str, int]:
+        """Note a replica's open sockets; answers each caller's in all replicas."""
+        return cast(dict[str, int], await self._call("seat", holder, seats))
 
     async def report(self, tally: CallTally) -> None:
         """Add a replica's calls."""

@@ -1,6 +1,6 @@
 """What the way of a frame needs from the other rooms."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -180,6 +180,9 @@ class Limits(Protocol):
 
     async def lease(self, caller: str, limit: int, window_s: int, wanted: int) -> Lease:
         """Take up to `wanted` of what `caller` has left in this window."""
+
+    async def seat(self, holder: str, seats: Mapping[str, int]) -> dict[str, int]:
+        """Note how many sockets a replica holds for callers; answers what each holds in all."""
 
 
 class SceneArchive(Protocol):

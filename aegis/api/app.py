@@ -32,6 +32,7 @@ from aegis.api.routes.service import service_routes
 from aegis.api.routes.simulate import simulate_routes
 from aegis.api.routes.stream import AnalysisStream
 from aegis.api.schemas import ServiceDescription
+from aegis.api.socket_seats import SocketSeats
 from aegis.api.status_ticker import StatusTicker
 from aegis.errors import AegisError
 from aegis.ports import Runtime
@@ -73,7 +74,8 @@ def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
     idempotency, desk = Idempotency(), HealthDesk(runtime.monitor)
     hub = EventHub(runtime.events)
     ticker = StatusTicker(hub, desk)
-    app = _create_fastapi(hub, ticker, door)
+    seats = SocketSeats(runtime.limits, settings.sockets_per_caller)
+    app = _create_fastapi(hub, ticker, seats, door)
     add_docs(app, demands_key=door.ring.demands_key)
     add_console(app)
     routers: tuple[APIRouter, ...] = (
@@ -86,7 +88,7 @@ def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
         policy_routes(runtime, idempotency),
         action_routes(runtime, idempotency),
         evidence_routes(runtime),
-        AnalysisStream(hub, ticker, door.doorman, settings).routes(),
+        AnalysisStream(hub, ticker, seats, door.doorman, settings).routes(),
     )
     for router in routers:
         door.access.add(router)
@@ -94,13 +96,14 @@ def _create_routes(runtime: Runtime, settings: Settings, door: Door) -> FastAPI:
     return app
 
 
-def _create_fastapi(hub: EventHub, ticker: StatusTicker, door: Door) -> FastAPI:
+def _create_fastapi(hub: EventHub, ticker: StatusTicker, seats: SocketSeats, door: Door) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         hub.start()
         watch = asyncio.create_task(door.ring.watch())
         yield
         watch.cancel()
+        await seats.stop()
         await ticker.stop()
         await hub.stop()
 

@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -208,6 +208,7 @@ class InMemoryLimits:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._now = clock
         self._used: dict[tuple[str, int], int] = {}
+        self._seats: dict[str, dict[str, int]] = {}
 
     async def lease(self, caller: str, limit: int, window_s: int, wanted: int) -> Lease:
         """Up to `wanted` of what is left."""
@@ -221,6 +222,13 @@ class InMemoryLimits:
             remaining=limit - used - granted,
             resets_at=float((window + 1) * window_s),
         )
+
+    async def seat(self, holder: str, seats: Mapping[str, int]) -> dict[str, int]:
+        """What each of these callers holds in all."""
+        self._seats.setdefault(holder, {}).update(seats)
+        return {
+            caller: sum(held.get(caller, 0) for held in self._seats.values()) for caller in seats
+        }
 
 
 def nothing_seen() -> Assessment:

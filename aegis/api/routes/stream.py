@@ -1,7 +1,6 @@
 """`/ws/analysis`: events pushed to a browser or a program."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from aegis.api.errors import error_object
 from aegis.api.event_hub import EventHub, Listener
 from aegis.api.exchange import exchange_of
 from aegis.api.problems import validation_failed
+from aegis.api.socket_seats import SocketSeats
 from aegis.api.status_ticker import StatusTicker
 from aegis.api.stream_message import StreamFilter, StreamMessage, make_message
 from aegis.domain.event import EventType
@@ -36,14 +36,19 @@ class AnalysisStream:
     """Serves the sockets of one replica."""
 
     def __init__(
-        self, hub: EventHub, ticker: StatusTicker, doorman: Doorman, settings: Settings
+        self,
+        hub: EventHub,
+        ticker: StatusTicker,
+        seats: SocketSeats,
+        doorman: Doorman,
+        settings: Settings,
     ) -> None:
         self._hub = hub
         self._ticker = ticker
         self._doorman = doorman
         self._origins = frozenset(settings.cors_origins)
         self._most_sockets = settings.sockets_per_caller
-        self._sockets: Counter[str] = Counter()
+        self._seats = seats
 
     def routes(self) -> APIRouter:
         """The one route."""
@@ -74,21 +79,19 @@ class AnalysisStream:
             await self._admit(socket, caller)
 
     async def _admit(self, socket: WebSocket, caller: Caller) -> None:
-        if self._sockets[caller.name] >= self._most_sockets:
-            too_many = RateLimitExceeded(f"{self._most_sockets} sockets are open already")
-            await self._refuse(socket, too_many, TRY_AGAIN_LATER)
-            return
         try:
             wanted = read_filter(socket)
         except AegisError as error:
             await self._refuse(socket, error, POLICY_VIOLATION)
             return
-        self._sockets[caller.name] += 1
+        if not await self._seats.take(caller.name):
+            too_many = RateLimitExceeded(f"{self._most_sockets} sockets are open already")
+            await self._refuse(socket, too_many, TRY_AGAIN_LATER)
+            return
         try:
             await self._stream(socket, wanted)
         finally:
-            self._sockets[caller.name] -= 1
-            self._sockets += Counter()
+            await self._seats.give_back(caller.name)
 
     async def _refuse(self, socket: WebSocket, error: AegisError, code: int) -> None:
         data = error_object(error).model_dump()
