@@ -21,6 +21,7 @@ from rich.table import Table
 
 from actors.incident_store import IncidentStore
 from aegis.testing.scenes.repertoire import ALARMING, HARMLESS, stage_play
+from aegis.vision.detector import EMBEDDED_MODEL, load_detector
 from policies.threat.rules import load_rules
 from tests.benchmarks.watched_play import Eyes, Watched, watch_play
 from tests.benchmarks.wilson import wilson
@@ -57,17 +58,19 @@ def watch_clips(
 async def _watch_clips(
     clips: Sequence[tuple[str, int]], eyes: Eyes, folder: Path, keep: Path | None
 ) -> list[Watched]:
-    rules, detector = load_rules(None), None
-    if eyes == "detector":
-        import torch
+    import torch
 
-        from aegis.vision.detector import EMBEDDED_MODEL, load_detector
+    from aegis.vision.fight_classifier import FightClassifier
+    from aegis.vision.fight_watch import FightWatch
 
-        torch.set_num_threads(1)
-        detector = load_detector(EMBEDDED_MODEL, None, "cpu")
-    store = IncidentStore(folder)
+    torch.set_num_threads(1)
+    rules, store = load_rules(None), IncidentStore(folder)
+    detector = load_detector(EMBEDDED_MODEL, None, "cpu") if eyes == "detector" else None
+    fights = FightWatch(FightClassifier(None, "cpu"))
     try:
-        return [await watch_play(stage_play(*it), rules, store, detector, keep) for it in clips]
+        return [
+            await watch_play(stage_play(*it), rules, store, detector, keep, fights) for it in clips
+        ]
     finally:
         store.close()
 
@@ -76,10 +79,11 @@ def tabulate(found: dict[Eyes, list[Watched]], title: str) -> Table:
     """By kind: hits or false alarms of how many, with intervals, for each kind of eyes."""
     table = Table("kind", *(f"{eyes} {word}" for eyes in found for word in ("of", "95 %")))
     table.title = title
+    watched = {it.kind for clips in found.values() for it in clips}
     for word, kinds in (("hits", ALARMING), ("false alarms", HARMLESS)):
         table.add_section()
         table.add_row(f"[bold]{word}[/bold]")
-        for kind in kinds:
+        for kind in (it for it in kinds if it in watched):
             cells = [_cells([it for it in clips if it.kind == kind]) for clips in found.values()]
             table.add_row(kind, *(cell for pair in cells for cell in pair))
         sums = [_cells([it for it in clips if it.kind in kinds]) for clips in found.values()]

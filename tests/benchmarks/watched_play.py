@@ -9,6 +9,7 @@ from aegis.domain.frame import Frame
 from aegis.domain.incident import Incident
 from aegis.testing.scenes.play import Play
 from aegis.vision.detector import Detector
+from aegis.vision.fight_watch import FightWatch, Look
 from aegis.vision.scene_session import DEFAULT_SCORE, SceneSessions
 from policies.threat.assess import assess
 from policies.threat.rules import ThreatRules
@@ -46,10 +47,11 @@ async def watch_play(
     store: IncidentStore,
     detector: Detector | None = None,
     keep: Path | None = None,
+    fights: FightWatch | None = None,
 ) -> Watched:
     """Judge every frame as the VisionAgent does and record what is an incident.
 
-    detector, keep: as `see_play` has them.
+    detector, keep: as `see_play` has them. fights: without it nobody looks for fights.
     """
     camera_id = f"{play.kind}-{play.seed}"
     site = play.site(camera_id)
@@ -63,6 +65,10 @@ async def watch_play(
         frame = Frame(b"", seen.captured_at, key, key, camera_id, frame_number=seen.frame_number)
         detections = seen.detections.above(_WEAK * threshold)
         observation = sessions.observe(frame, detections, (width, height), picture)
+        if fights is not None:
+            look = Look(camera_id, picture, seen.captured_at.timestamp(), seen.detections)
+            score = fights.watch([look])[0]
+            observation = observation.model_copy(update={"fight_score": score})
         assessment = assess(observation, site, rules)
         if assessment.is_incident:
             recorded = await store.record(assessment, None, key)
