@@ -23,7 +23,8 @@ from data.sql_tables import write_snapshot
 _HOME = Path(__file__).parent.parent
 _FRESH_S = 10.0
 _PATIENCE_S = 5.0
-_STARTING_S = 3.0
+_STARTING_S = 60.0
+"""A loaded machine may need long to start a process; a question has no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SqlDesk:
     """One question at a time, over a snapshot that is at most some seconds old.
 
     The process that runs it has the snapshot's files and nothing else: no environment, no
-    network of DuckDB's, no file but for reading; it is killed when its time is up. Raises
+    network of DuckDB's, no file but for reading; it ends when its time is up. Raises
     BadRequest for a question that is wrong or takes too much, ServiceUnavailable when
     others wait already.
     """
