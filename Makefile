@@ -38,6 +38,7 @@ acceptance: $(READY)  ## tests over HTTP and WebSocket against the running syste
 bench: $(READY)  ## throughput and start-up, ours beside the bare thing
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.startup
+	$(BIN)/python -m tests.benchmarks.detector_speed
 	$(BIN)/python -m tests.benchmarks.store_scale
 
 chaos: $(READY)  ## hundreds of kills and power cuts under writers: nothing acknowledged is lost
