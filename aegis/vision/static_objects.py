@@ -251,17 +251,24 @@ def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:
 
 
 def _kind(blob: Mask, now: Luma, normal: Luma) -> ObjectKind:
-    """Left where the frame has the outline, taken where the normal had it."""
-    solid = blob.astype(np.uint8)
-    around = np.ones((3, 3), np.uint8)
-    outline = cv2.dilate(solid, around).astype(np.bool_) & ~cv2.erode(solid, around).astype(
-        np.bool_
-    )
-    return (
-        "left_object"
-        if _edges(now)[outline].sum() >= _edges(normal)[outline].sum()
-        else "taken_object"
-    )
+    """Left where it stands out in the frame, taken where it stood out in the normal.
+
+    Standing out is an outline, and a difference from what is around; both count, because
+    of a small thing the one or the other is often hidden by an edge behind it.
+    """
+    solid, around = blob.astype(np.uint8), np.ones((3, 3), np.uint8)
+    wider = cv2.dilate(solid, around).astype(np.bool_)
+    outline = wider & ~cv2.erode(solid, around).astype(np.bool_)
+    ring = cv2.dilate(solid, around, iterations=2).astype(np.bool_) & ~wider
+    outlined = (_edges(now)[outline].sum() + 1) / (_edges(normal)[outline].sum() + 1)
+    apart = (_contrast(now, blob, ring) + 1) / (_contrast(normal, blob, ring) + 1)
+    return "left_object" if outlined * apart >= 1 else "taken_object"
+
+
+def _contrast(luma: Luma, blob: Mask, ring: Mask) -> float:
+    if not ring.any():
+        return 0.0
+    return abs(float(np.median(luma[blob])) - float(np.median(luma[ring])))
 
 
 def _edges(luma: Luma) -> Luma:
