@@ -51,6 +51,12 @@ def test_shipped_rules_load_and_cover_the_kinds_promised() -> None:
     }
 
 
+def test_no_verdict_may_quieten_what_endangers_lives() -> None:
+    rules = [compiled.rule for compiled in load_rules(None).rules]
+    assert {rule.name for rule in rules if rule.life_safety} >= {"weapon_seen", "fight"}
+    assert all(rule.life_safety for rule in rules if rule.type == "violence")
+
+
 def test_version_follows_the_meaning_and_not_the_layout() -> None:
     when = "subject.dwell_s > params.min_s"
     first = rules_where(when)
