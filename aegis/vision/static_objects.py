@@ -27,6 +27,7 @@ _LEAST_GAIN, _MOST_GAIN = 0.3, 2.0
 _REMEMBERED_S = 25.0
 _REMEMBERED = 240
 _NEAR_HEIGHTS = 1.5
+_LEAST_OF_BODY = 0.08
 _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
 _ABSORBED_S = 600.0
@@ -64,8 +65,9 @@ class StaticObjects:
 
     Behind people nothing is judged: what was there stays. A change of much of the picture
     is light, not an object. Whether a thing came or went is told by where its outline is: in
-    the frame or in the normal. Weak for things smaller than a fiftieth of the picture's
-    width or hardly different in brightness. After ten minutes a thing belongs to the normal.
+    the frame or in the normal. What is left lies low: a mark on the wall is nobody's luggage.
+    Weak for things smaller than a fiftieth of the picture's width or hardly different in
+    brightness. After ten minutes a thing belongs to the normal.
     """
 
     def __init__(self) -> None:
@@ -183,18 +185,17 @@ class StaticObjects:
         if passer is None:
             return []
         kind = _kind(blob, self._settled.astype(np.float32), normal.mean)
+        if kind == "left_object" and not _can_be_put_down(box, passer):
+            return []
         self._count += 1
-        began_s = min(since_s, at_s)
-        return [StaticObject(self._count, kind, box, passer.track_id, began_s, passer.at_s, at_s)]
+        began_s, owner = min(since_s, at_s), passer.track_id
+        near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
+        return [StaticObject(self._count, kind, box, owner, began_s, near_s, at_s)]
 
     def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
         """Who was last there when it came to be so, give or take a moment."""
         for passer in reversed(self._passers):
-            x0, y0, x1, y1 = passer.box
-            reach = 0.25 * (y1 - y0)
-            if passer.at_s <= since_s + _SETTLING_S and _overlap(
-                (x0 - reach, y0, x1 + reach, y1 + reach / 2), box
-            ):
+            if passer.at_s <= since_s + _SETTLING_S and _reaches(passer, box):
                 return passer
         return None
 
@@ -230,6 +231,19 @@ def _is_near(
     right = (box[0] + box[2]) / 2 / scale[0] - (x0 + x1) / 2
     down = box[3] / scale[1] - y1
     return float(np.hypot(right, down)) <= _NEAR_HEIGHTS * max(y1 - y0, 1.0)
+
+
+def _reaches(passer: _Passer, box: tuple[float, float, float, float]) -> bool:
+    x0, y0, x1, y1 = passer.box
+    reach = 0.25 * (y1 - y0)
+    return _overlap((x0 - reach, y0, x1 + reach, y1 + reach / 2), box)
+
+
+def _can_be_put_down(box: tuple[float, float, float, float], passer: _Passer) -> bool:
+    """Large enough for luggage beside its owner, and no higher than a hand that hangs down."""
+    _, top, _, foot = passer.box
+    size = max(box[2] - box[0], box[3] - box[1])
+    return size >= _LEAST_OF_BODY * (foot - top) and box[3] >= (top + foot) / 2
 
 
 def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:

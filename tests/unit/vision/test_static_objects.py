@@ -98,6 +98,13 @@ def test_somebody_who_stands_for_long_and_goes_leaves_nothing() -> None:
     assert watch(untouched, stands) == []
 
 
+def test_a_mark_on_the_wall_is_nobodys_luggage() -> None:
+    def marked(at_s: float, wall: Wall) -> Wall:
+        return with_box(wall, (150, 66, 166, 86), 240) if at_s >= 14 else wall
+
+    assert watch(marked, passes_by) == []
+
+
 def test_bag_that_is_picked_up_again_is_forgotten() -> None:
     def put_down(at_s: float, wall: Wall) -> Wall:
         return with_box(wall, BAG, 240) if 14 <= at_s < 25 else wall
