@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from aegis.errors import ConfigurationError
+from data.durable_folder import make_folder
 
 
 class DataFolder:
@@ -18,7 +19,8 @@ class DataFolder:
     def __init__(self, root: Path, wait_s: float = 0.5) -> None:
         self._root = root
         try:
-            root.mkdir(parents=True, exist_ok=True)
+            if not root.is_dir():
+                make_folder(root)
             self._lock = (root / "store.lock").open("a")
         except OSError as error:
             raise ConfigurationError(

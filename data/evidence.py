@@ -12,6 +12,7 @@ from typing import Self
 
 from aegis.domain.value import to_utc
 from aegis.errors import NotFound, ServiceUnavailable
+from data.durable_folder import make_folder, sync_folder
 
 _PATH = re.compile(
     r"/evidence/([0-9]{4}-[0-9]{2}-[0-9]{2})/((incident_[1-9][0-9]{0,17})(?:\.[0-9a-f]{16})?)\.jpg"
@@ -76,7 +77,8 @@ class EvidenceFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._staging = root / _STAGING
-        self._staging.mkdir(parents=True, exist_ok=True)
+        make_folder(self._staging)
+        self._durable_days: set[str] = set()
         self._pool = ThreadPoolExecutor(8, "evidence")
         self._sizes: dict[str, tuple[int, int]] = {}
 
@@ -84,7 +86,7 @@ class EvidenceFolder:
         """Put the pictures on disk; they are durable when this returns."""
         try:
             list(self._pool.map(self._stage_one, pictures))
-            _sync_folder(self._staging)
+            sync_folder(self._staging)
         except OSError as error:
             raise ServiceUnavailable(f"Evidence cannot be written: {error.strerror}") from error
 
@@ -92,7 +94,7 @@ class EvidenceFolder:
         """Show a staged picture at its path, in place of an earlier one."""
         target = self._locate(evidence_path)
         try:
-            target.parent.mkdir(exist_ok=True)
+            self._open_day(target.parent)
             self._staged_file(target.stem, sha256).replace(target)
         except OSError as error:
             raise ServiceUnavailable(f"Evidence cannot be shown: {error.strerror}") from error
@@ -149,6 +151,13 @@ class EvidenceFolder:
         """Let the writing threads go."""
         self._pool.shutdown()
 
+    def _open_day(self, day: Path) -> None:
+        """Have a day's folder; the first picture of a day waits for its name to be durable."""
+        if day.name in self._durable_days and day.is_dir():
+            return
+        make_folder(day)
+        self._durable_days.add(day.name)
+
     def _size_of_day(self, day: str) -> tuple[int, int]:
         changed_at = (self._root / day).stat().st_mtime_ns
         known = self._sizes.get(day)
@@ -188,12 +197,3 @@ def incident_of(evidence_path: str) -> str | None:
 
 def _day_of(timestamp: datetime) -> str:
     return f"/evidence/{to_utc(timestamp).date().isoformat()}"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+import data.evidence
 import data.journal
 from aegis.errors import AegisError
 from data.sqlite_file import SqliteFile
@@ -26,7 +27,7 @@ from tests.chaos.acknowledged import Acknowledgement, check
 from tests.chaos.recorded_disk import Operation, RecordedDisk
 from tests.chaos.store_writers import write_until_killed
 
-CONTROLS = ("synchronous=NORMAL", "pictures without fsync")
+CONTROLS = ("synchronous=NORMAL", "pictures without fsync", "folders without fsync")
 _SOURCE = Path(__file__).with_name("recorder.c")
 _TOLD = "/told"
 
@@ -131,6 +132,8 @@ def _record(scratch: Path, control: str | None, acknowledged: int) -> tuple[Reco
 def _write(disk: Path, control: str | None) -> None:
     if control == "synchronous=NORMAL":
         vars(data.journal)["SqliteFile"] = partial(SqliteFile, synchronous="NORMAL")
+    elif control == "folders without fsync":
+        vars(data.evidence)["make_folder"] = partial(Path.mkdir, exist_ok=True, parents=True)
     elif control:
         vars(os)["fsync"] = lambda _: None
     write_until_killed(disk / "var", disk / "told", "run")

@@ -74,7 +74,8 @@ class RecordedDisk:
     What was synced before the cut is there. Of the rest any write may be there, missing or
     torn at a sector, whatever came later. Names (creations, renames, removals) are kept in
     the order in which they were given, as file systems with a journal do: up to the last
-    sync of a folder, and perhaps some further.
+    sync of a folder, and perhaps some further. One without such a journal is worse: a new
+    folder whose parent was not synced since may be gone, with all that is in it.
     """
 
     def __init__(self, operations: list[Operation]) -> None:
@@ -100,6 +101,9 @@ class RecordedDisk:
         files, named, synced_names = self._replay(cut)
         further = dice.choice((0, dice.randrange(named - synced_names + 1), named - synced_names))
         names = self._names(cut, synced_names + further)
+        for gone in self._unsynced_folders(cut):
+            if dice.random() < 0.5:
+                names = {it: at for it, at in names.items() if not f"{it}/".startswith(f"{gone}/")}
         kept = dice.choice((0.0, 0.3, 0.9))
         for name, file in names.items():
             path = folder / name.lstrip("/")
@@ -130,6 +134,20 @@ class RecordedDisk:
                 else:
                     synced_names = max(synced_names, bisect_right(seqs, it.offset))
         return files, named, synced_names
+
+    def _unsynced_folders(self, cut: int) -> list[str]:
+        """Folders that their parents may have forgotten, in the order in which they were made."""
+        made = dict[str, int]()
+        for it in self._operations[:cut]:
+            if it.kind == "M":
+                made[it.name] = it.seq
+            elif it.kind == "S":
+                made = {
+                    name: seq
+                    for name, seq in made.items()
+                    if name.rpartition("/")[0] != it.name or seq > it.offset
+                }
+        return list(made)
 
     def _names(self, cut: int, most: int) -> dict[str, int]:
         """The files by name after the first so many naming operations; folders are -1."""

@@ -42,6 +42,18 @@ def test_a_staged_picture_is_not_shown_until_it_is_published(folder: EvidenceFol
     assert list(folder.staged()) == []
 
 
+def test_the_folder_of_a_new_day_is_synced_into_its_parent_once(
+    folder: EvidenceFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("data.durable_folder.sync_folder", synced.append)
+    for number in (1, 2):
+        show(folder, Picture.of(f"incident_{number}", MORNING, b"one"))
+    assert synced == [tmp_path / "evidence"]
+    show(folder, Picture.of("incident_3", MORNING + timedelta(days=1), b"one"))
+    assert len(synced) == 2
+
+
 def test_a_better_picture_takes_the_place_of_the_first(folder: EvidenceFolder) -> None:
     first, better = (Picture.of("incident_1", MORNING, jpeg) for jpeg in (b"one", b"two"))
     show(folder, first)
