@@ -62,6 +62,16 @@ ACTIONS = pa.schema(
         ("result", pa.string()),
     ]
 )
+STATUS_HISTORY = pa.schema(
+    [
+        ("incident_id", pa.string()),
+        ("status", pa.string()),
+        ("changed_at", _UTC),
+        ("notes", pa.string()),
+        ("resolved_by", pa.string()),
+    ]
+)
+"""An operator's decision a row."""
 STATISTICS = pa.schema(
     [
         ("camera_id", pa.string()),
@@ -109,6 +119,16 @@ def tabulate_actions(incidents: Iterable[Incident]) -> pa.Table:
         for action in incident.actions_taken
     ]
     return pa.Table.from_pylist(rows, schema=ACTIONS)
+
+
+def tabulate_decisions(incidents: Iterable[Incident]) -> pa.Table:
+    """Every change of status, in the order of incidents and of time."""
+    rows = [
+        {"incident_id": incident.id, **dict(change)}
+        for incident in incidents
+        for change in incident.status_history
+    ]
+    return pa.Table.from_pylist(rows, schema=STATUS_HISTORY)
 
 
 def tabulate_statistics(incidents: Sequence[Incident]) -> pa.Table:

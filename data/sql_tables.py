@@ -1,4 +1,4 @@
-"""What SQL may ask: a snapshot of incidents, actions and observations in Arrow files."""
+"""What SQL may ask: incidents, their actions and decisions, and observations, in Arrow files."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,7 +9,14 @@ import pyarrow as pa
 from aegis.domain.incident import Incident, IncidentPage, IncidentQuery
 from aegis.errors import AegisError
 from data.archive_folder import ArchiveFolder
-from data.archive_tables import ACTIONS, INCIDENTS, tabulate_actions, tabulate_incidents
+from data.archive_tables import (
+    ACTIONS,
+    INCIDENTS,
+    STATUS_HISTORY,
+    tabulate_actions,
+    tabulate_decisions,
+    tabulate_incidents,
+)
 from data.observation_archive import DATASET
 
 _PAGE = 1000
@@ -27,6 +34,7 @@ _OBSERVATIONS = pa.schema(
 TABLES = {
     "incidents": [name for name in INCIDENTS.names if name != "record"],
     "actions": ACTIONS.names,
+    "status_history": STATUS_HISTORY.names,
     "observations": _OBSERVED,
 }
 """The columns of each table, for documents and errors."""
@@ -35,13 +43,15 @@ TABLES = {
 def write_snapshot(
     folder: Path, find: Callable[[IncidentQuery], IncidentPage], archive: ArchiveFolder
 ) -> None:
-    """Put `incidents.arrow`, `actions.arrow` and `observations.arrow` into a folder."""
+    """Put a file for each table, `TABLE.arrow`, into a folder."""
     incidents = _open(folder / "incidents.arrow", INCIDENTS.remove(_record_at()))
     actions = _open(folder / "actions.arrow", ACTIONS)
-    with incidents, actions:
+    decisions = _open(folder / "status_history.arrow", STATUS_HISTORY)
+    with incidents, actions, decisions:
         for page in _pages(find):
             incidents.write_table(tabulate_incidents(page).drop_columns("record"))
             actions.write_table(tabulate_actions(page))
+            decisions.write_table(tabulate_decisions(page))
     with _open(folder / "observations.arrow", _OBSERVATIONS) as observations:
         for table in _observed(archive):
             observations.write_table(table.cast(_OBSERVATIONS))

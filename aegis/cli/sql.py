@@ -9,7 +9,10 @@ from aegis.cli.connection import KeyOption, UrlOption, connect
 
 def sql(
     question: Annotated[
-        str, typer.Argument(help="One SELECT over incidents, actions, observations (DuckDB).")
+        str,
+        typer.Argument(
+            help="One SELECT over incidents, actions, status_history, observations (DuckDB)."
+        ),
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the server's JSON.")] = False,

@@ -9,7 +9,13 @@ import duckdb
 import pytest
 
 from aegis.domain.assessment import IncidentType, Severity
-from aegis.domain.incident import Incident, IncidentPage, IncidentQuery
+from aegis.domain.incident import (
+    Incident,
+    IncidentPage,
+    IncidentQuery,
+    IncidentStatus,
+    StatusChange,
+)
 from aegis.domain.observation import Observation
 from aegis.errors import BadRequest
 from data.archive_folder import ArchiveFolder
@@ -26,6 +32,10 @@ def incident(number: int) -> Incident:
         id=f"incident_{number}", timestamp=moment, type=IncidentType.INTRUSION,
         severity=Severity.HIGH, confidence=80, reasoning="Somebody", camera_id=f"C{number % 2}",
         created_at=moment, updated_at=moment, first_seen=moment, last_seen=moment,
+        status_history=tuple(
+            StatusChange(status=status, notes=f"{status}!", resolved_by="op_1", changed_at=moment)
+            for status in (IncidentStatus.INVESTIGATING, IncidentStatus.RESOLVED)[: number - 1]
+        ),
     )  # fmt: skip
 
 
@@ -53,6 +63,20 @@ def test_a_question_is_answered(desk: SqlDesk) -> None:
         desk.ask("SELECT max(timestamp) FROM incidents").rows[0][0].startswith("2026-03-04T12:03")
     )
     assert desk.ask("SELECT count(*) FROM observations, actions").rows == ((0,),)
+
+
+def test_every_decision_is_a_row(desk: SqlDesk) -> None:
+    answer = desk.ask(
+        "SELECT incident_id, status, changed_at, notes, resolved_by"
+        " FROM status_history ORDER BY ALL"
+    )
+    assert [row[:2] for row in answer.rows] == [
+        ("incident_2", "investigating"),
+        ("incident_3", "investigating"),
+        ("incident_3", "resolved"),
+    ]
+    assert answer.rows[0][2].startswith("2026-03-04T12:02")
+    assert answer.rows[0][3:] == ("investigating!", "op_1")
 
 
 def test_a_wrong_question_is_told_what_is_wrong(desk: SqlDesk) -> None:
