@@ -42,14 +42,17 @@ class IncidentVault:
         self._sql = SqlDesk(views.find, archive.folder, lambda: journal.head_seq)
         self._proofs = ProofOffice(journal, evidence.read, clock)
 
-    async def set_hold(self, incident_id: str, request: HoldRequest, key: str) -> Incident:
+    async def set_hold(
+        self, incident_id: str, request: HoldRequest, key: str, request_digest: str | None = None
+    ) -> Incident:
         """Place a legal hold or release it; once for each key. Raises IncidentNotFound."""
         change = (
             HoldPlaced(reason=request.reason, placed_by=request.by)
             if request.is_held
             else HoldReleased(released_by=request.by)
         )
-        return await asyncio.wrap_future(self._commits.submit(SetHold(incident_id, change, key)))
+        command = SetHold(incident_id, change, key, request_digest)
+        return await asyncio.wrap_future(self._commits.submit(command))
 
     async def proof_head(self, tree_size: int | None = None) -> ProofHead:
         """The journal in one hash, now or when it had so many records."""

@@ -15,9 +15,11 @@ class VaultHandle:
     def __init__(self, store: StoreHandle) -> None:
         self._store = store
 
-    async def set_hold(self, incident_id: str, request: HoldRequest, key: str) -> Incident:
+    async def set_hold(
+        self, incident_id: str, request: HoldRequest, key: str, request_digest: str | None = None
+    ) -> Incident:
         """Place a legal hold or release it; once for each key."""
-        answer = await self._store.ask_vault("set_hold", incident_id, request, key)
+        answer = await self._store.ask_vault("set_hold", incident_id, request, key, request_digest)
         return cast(Incident, answer)
 
     async def proof_head(self, tree_size: int | None = None) -> ProofHead:

@@ -102,8 +102,14 @@ class Store(Protocol):
 class Vault(Protocol):
     """What keeps incidents trustworthy. Raises ServiceUnavailable."""
 
-    async def set_hold(self, incident_id: str, request: HoldRequest, key: str) -> Incident:
-        """Place a legal hold or release it, once for each key; raises IncidentNotFound."""
+    async def set_hold(
+        self, incident_id: str, request: HoldRequest, key: str, request_digest: str | None = None
+    ) -> Incident:
+        """Place a legal hold or release it, once for each key; raises IncidentNotFound.
+
+        request_digest: of what was asked under the caller's own key; raises ValidationFailed
+        for the key of something else.
+        """
 
     async def proof_head(self, tree_size: int | None = None) -> ProofHead:
         """The journal in one hash; raises ValidationFailed for a size it never had."""

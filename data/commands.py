@@ -228,23 +228,28 @@ class DeleteIncidents:
 
 @dataclass(frozen=True, slots=True)
 class SetHold:
-    """Place a legal hold, or release it; a repeat changes nothing."""
+    """Place a legal hold, or release it; a key seen before gives the incident as it was then."""
 
     incident_id: str
     change: HoldPlaced | HoldReleased
     key: str
+    request_digest: str | None = None
 
     def decide(self, batch: Batch) -> Incident:
         """Raises IncidentNotFound, or ValidationFailed for a key of something else."""
         key = f"hold:{self.key}"
-        incident = batch.demand(self.incident_id)
-        kept = batch.outcome_of(key)
+        kept = batch.kept_under(key, self.request_digest)
         if kept is None:
-            if isinstance(self.change, HoldPlaced) or incident.hold is not None:
-                batch.add(self.incident_id, self.change, key)
-        elif kept.incident_id != self.incident_id or type(kept.change) is not type(self.change):
+            incident = batch.demand(self.incident_id)
+            is_held = incident.hold is not None
+            # A caller's own key is kept even when it releases nothing: it means this request.
+            if isinstance(self.change, HoldPlaced) or is_held or self.request_digest:
+                batch.add(self.incident_id, self.change, key, self.request_digest)
+            return batch.demand(self.incident_id)
+        is_same = kept.incident_id == self.incident_id and type(kept.change) is type(self.change)
+        if kept.incident is None or not is_same:
             raise ValidationFailed("This idempotency key belongs to something else")
-        return batch.demand(self.incident_id)
+        return kept.incident
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class StatusAnswer(Answer):
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
-        """Where the incident stands now."""
+        """Where the incident stands, or stood when this key was first given."""
         return cls(**{name: getattr(incident, name) for name in cls.model_fields})
 
 
@@ -236,7 +236,7 @@ class HoldAnswer(Answer):
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
-        """Where the incident stands now."""
+        """Where the incident stands, or stood when this key was first given."""
         return cls(id=incident.id, hold=incident.hold, updated_at=incident.updated_at)
 
 

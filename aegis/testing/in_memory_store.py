@@ -112,11 +112,18 @@ class InMemoryStore:
         self._change(incident, actions_taken=(*incident.actions_taken, action))
         return action
 
-    async def set_hold(self, incident_id: str, request: HoldRequest) -> Incident:
-        """Place a hold or release it."""
+    async def set_hold(
+        self, incident_id: str, request: HoldRequest, key: str, request_digest: str | None = None
+    ) -> Incident:
+        """Place a hold or release it, once for each key."""
         incident = await self.get(incident_id)
+        self._check_digest(f"hold:{key}", request_digest)
+        if (known := self._updated.get(f"hold:{key}")) is not None:
+            return known
         hold = Hold(reason=request.reason, placed_by=request.by, placed_at=self._now())
-        return self._change(incident, hold=hold if request.is_held else None)
+        changed = self._change(incident, hold=hold if request.is_held else None)
+        self._updated[f"hold:{key}"] = changed
+        return changed
 
     async def get(self, incident_id: str) -> Incident:
         """Raises IncidentNotFound."""

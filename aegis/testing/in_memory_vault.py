@@ -23,10 +23,11 @@ class InMemoryVault:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def set_hold(self, incident_id: str, request: HoldRequest, key: str) -> Incident:
-        """A repeat changes nothing, so the key does not matter."""
-        del key
-        return await self._kept().set_hold(incident_id, request)
+    async def set_hold(
+        self, incident_id: str, request: HoldRequest, key: str, request_digest: str | None = None
+    ) -> Incident:
+        """Once for each key."""
+        return await self._kept().set_hold(incident_id, request, key, request_digest)
 
     async def proof_head(self, tree_size: int | None = None) -> ProofHead:
         """Of a journal with one record."""

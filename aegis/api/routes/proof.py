@@ -52,7 +52,9 @@ def _add_place(router: APIRouter, runtime: Runtime, idempotency: Idempotency) ->
         async def work(key: RequestKey) -> str:
             asked = parse_body(HoldBody, body)
             wanted = HoldRequest(is_held=True, reason=asked.reason, by=asked.placed_by)
-            held = await runtime.vault.set_hold(known_form(incident_id), wanted, key.text)
+            held = await runtime.vault.set_hold(
+                known_form(incident_id), wanted, key.text, key.digest
+            )
             return HoldAnswer.of(held).model_dump_json()
 
         return await idempotency.answer(request, body, work)
@@ -73,7 +75,9 @@ def _add_release(router: APIRouter, runtime: Runtime, idempotency: Idempotency) 
 
         async def work(key: RequestKey) -> str:
             wanted = HoldRequest(is_held=False)
-            released = await runtime.vault.set_hold(known_form(incident_id), wanted, key.text)
+            released = await runtime.vault.set_hold(
+                known_form(incident_id), wanted, key.text, key.digest
+            )
             return HoldAnswer.of(released).model_dump_json()
 
         # The method is part of what was asked: a key used for placing is not good here.

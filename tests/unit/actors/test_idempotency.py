@@ -41,6 +41,7 @@ class System:
             vision=self.vision,
             events=events,
             dispatcher=ActionDispatcher(self.store, events),
+            vault=self.store.vault,
         )
         self.replicas = [self.stack.enter_context(ApiDouble(runtime=runtime)) for _ in range(2)]
 
@@ -144,6 +145,34 @@ def test_decision_8_a_decision_counts_once(system: System, *, is_restarted: bool
         assert system.post(1, path, other).status_code == 422
     history = system.replicas[0].get(path.removesuffix("/status")).json()["status_history"]
     assert [it["status"] for it in history] == ["resolved", "active"]
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_decision_8_a_key_of_a_hold_means_one_request(
+    system: System, *, is_restarted: bool
+) -> None:
+    path = f"/api/incidents/{open_incident(system)}/hold"
+    first = system.post(0, path, {"reason": "Case 7"})
+    assert (
+        system.replicas[0].request("DELETE", path, headers={"Idempotency-Key": "away"}).status_code
+        == 200
+    )
+    if is_restarted:
+        system.restart()
+    again = system.post(1, path, {"reason": "Case 7"})
+    assert again.json() == first.json()
+    assert system.post(1, path, {"reason": "Case 8"}).status_code == 422
+    assert system.replicas[1].request("DELETE", path, headers=KEY).status_code == 422
+    assert system.post(1, path, {"reason": "Case 7"}, key="away").status_code == 422
+    incident = system.replicas[0].get(path.removesuffix("/hold")).json()
+    assert incident["hold"] is None
+
+
+def test_decision_8_a_key_that_released_nothing_is_taken(system: System) -> None:
+    path = f"/api/incidents/{open_incident(system)}/hold"
+    assert system.replicas[0].request("DELETE", path, headers=KEY).status_code == 200
+    system.restart()
+    assert system.post(0, path, {"reason": "Case 7"}).status_code == 422
 
 
 @pytest.mark.parametrize("is_restarted", [False, True])
