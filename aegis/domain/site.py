@@ -146,7 +146,7 @@ class Site(Value):
 
     def camera(self, camera_id: str | None) -> Camera:
         """The described camera, or one without zones when the site does not name it."""
-        return self.cameras.get(camera_id or "", Camera())
+        return self.cameras.get(camera_id or "") or Camera()
 
     def nearby(self, camera_id: str | None) -> Mapping[str, float]:
         """The cameras that people walk to from this one, with the seconds it takes them."""

@@ -20,6 +20,7 @@ _MACRO = re.compile(
 )
 _FIELD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)(?!\w*\s*\()")
 _NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)")
+_HAS = re.compile(r"(?<![\w.])has\s*\(")
 _CEL_ERRORS = (ValueError, TypeError, KeyError, RuntimeError, ArithmeticError, IndexError)
 
 
@@ -45,6 +46,25 @@ class Expression:
             return self._program.execute(context)
         except _CEL_ERRORS as error:
             raise ValueError(_in_short(error)) from error
+
+    def flattened(self, name: str) -> str | None:
+        """The bound source with `name__field` for every `name.field`.
+
+        None where the name is mentioned in other ways, or a field of it in has(): then only
+        the whole of it will do.
+        """
+        if name not in self.reads:
+            return self.bound
+        bare = _without_texts(self.bound)
+        if self.reads[name] is None or f"{name}__" in bare or _HAS.search(bare):
+            return None
+
+        def flat(found: re.Match[str]) -> str:
+            field = found.group("field")
+            return found.group() if field is None else f"{name}__{field}"
+
+        mention = rf"(?<![\w.]){re.escape(name)}\s*\.\s*(?P<field>[A-Za-z_]\w*)"
+        return re.sub(f"{_TEXT.pattern}|{mention}", flat, self.bound)
 
     def check_names(self, known: FieldsOf, lists: frozenset[str], items: frozenset[str]) -> None:
         """Refuse names and fields that no frame will ever have.

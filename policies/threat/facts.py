@@ -49,10 +49,11 @@ class Facts:
 def gather_facts(observation: Observation, site: Site) -> Facts:
     """The facts of this frame at this site."""
     camera = site.camera(observation.camera_id)
+    kinds = {zone.name: zone.kind for zone in camera.zones}
     near = measure_nearness(observation.subjects)
     return Facts(
         subjects=tuple(
-            gather_subject_facts(subject, observation.resolution_wh, camera)
+            gather_subject_facts(subject, observation.resolution_wh, kinds)
             | {
                 "near_person": near.reached[index],
                 "companions": near.companions[index],

@@ -7,7 +7,7 @@ from typing import Any
 import cel
 
 from aegis.domain.assessment import Severity
-from policies.threat.expression import Expression, FieldsOf, narrow
+from policies.threat.expression import FieldsOf, narrow
 from policies.threat.facts import Facts
 from policies.threat.rules import SCENE, CompiledRule, Rule, ThreatRules
 
@@ -32,78 +32,81 @@ class Firing:
 
 def fire(rules: ThreatRules, facts: Facts) -> Firing:
     """Ask every rule about the subjects that it believes."""
-    scene = _Scene(facts, rules.reads)
-    answers = _ask_panels(rules, facts, scene)
+    scene = _Scene(facts)
+    answers = _ask_panels(rules, scene)
     firing = Firing()
     for compiled in rules.rules:
         try:
-            firing.hits += _hits_of(compiled, facts, scene, answers.get(compiled.rule.name, {}))
+            firing.hits += _hits_of(compiled, scene, answers.get(compiled.rule.name, []))
         except ValueError as error:
             firing.failed[compiled.rule.name] = str(error)
     return firing
 
 
-@dataclass(frozen=True, slots=True)
 class _Scene:
-    """The facts as CEL takes them; one context a subject, whatever number of rules asks."""
+    """The facts of one frame as rules ask for them; what many rules ask is worked out once."""
 
-    facts: Facts
-    reads: Mapping[str, FieldsOf]
-    contexts: dict[int, cel.Context] = field(default_factory=dict)
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.shared = facts.shared()
+        self._believed: dict[tuple[str, float, float | None], tuple[int, ...]] = {}
 
-    def of_subject(self, index: int) -> cel.Context:
-        if index not in self.contexts:
-            subject = self.facts.subjects[index]
-            known = self.facts.shared() | {"subject": subject}
-            self.contexts[index] = cel.Context(narrow(known, self.reads[subject["label"]]))
-        return self.contexts[index]
+    def believed(self, rule: Rule) -> tuple[int, ...]:
+        """The subjects with its label of which there is evidence enough for this rule."""
+        evidence = rule.evidence
+        key = (rule.watches, evidence.steady_score, evidence.still_score)
+        if key not in self._believed:
+            self._believed[key] = tuple(
+                index
+                for index, subject in enumerate(self.facts.subjects)
+                if subject["label"] == rule.watches and is_believed(rule, subject, self.facts)
+            )
+        return self._believed[key]
 
-    def of_group(self, compiled: CompiledRule, indices: Sequence[int]) -> cel.Context:
-        known = self.facts.shared() | {"group": [self.facts.subjects[index] for index in indices]}
-        return cel.Context(narrow(known, compiled.reads))
+    def context(self, reads: FieldsOf, **named: Any) -> cel.Context:
+        """What is known of the frame, with what is named, as CEL takes it."""
+        return cel.Context(narrow({**self.shared, **named}, reads))
 
 
-def _ask_panels(
-    rules: ThreatRules, facts: Facts, scene: _Scene
-) -> dict[str, dict[int, bool | ValueError]]:
-    """By rule, what it says of each subject that it believes; only of rules asked singly."""
-    answers: dict[str, dict[int, bool | ValueError]] = {}
-    by_label: dict[str, list[Rule]] = {
-        label: [compiled.rule for compiled in rules.single(label)] for label in rules.panels
-    }
-    for index, subject in enumerate(facts.subjects):
-        asking = by_label.get(subject["label"], [])
-        believing = [is_believed(rule, subject, facts) for rule in asking]
-        if not any(believing):
-            continue
-        row = rules.panels[subject["label"]].ask(scene.of_subject(index))
-        for rule, believes, answer in zip(asking, believing, row, strict=True):
-            if believes and answer is not False:
-                answers.setdefault(rule.name, {})[index] = answer
+def _ask_panels(rules: ThreatRules, scene: _Scene) -> dict[str, list[Hit | ValueError]]:
+    """By rule, the subjects on which it fires, or why it cannot say; only rules asked singly."""
+    answers: dict[str, list[Hit | ValueError]] = {}
+    for label, asking in rules.single.items():
+        believed = [frozenset(scene.believed(compiled.rule)) for compiled in asking]
+        asked = sorted(frozenset[int]().union(*believed))
+        rows = rules.panels[label].ask(scene.shared, (scene.facts.subjects[it] for it in asked))
+        for index, row in zip(asked, rows, strict=True) if asked else ():
+            for compiled, believing, answer in zip(asking, believed, row, strict=True):
+                if answer is not False and index in believing:
+                    said = answer if isinstance(answer, ValueError) else None
+                    answers.setdefault(compiled.rule.name, []).append(
+                        said or _hit_or_error(compiled, index, scene)
+                    )
     return answers
 
 
+def _hit_or_error(compiled: CompiledRule, index: int, scene: _Scene) -> Hit | ValueError:
+    try:
+        return _hit(compiled, (index,), scene, subject=scene.facts.subjects[index])
+    except ValueError as error:
+        return error
+
+
 def _hits_of(
-    compiled: CompiledRule,
-    facts: Facts,
-    scene: _Scene,
-    answers: Mapping[int, bool | ValueError],
+    compiled: CompiledRule, scene: _Scene, answers: Sequence[Hit | ValueError]
 ) -> list[Hit]:
     rule = compiled.rule
     if rule.watches == SCENE:
-        return _ask_group(compiled, (), facts, scene)
+        return _ask_group(compiled, (), scene)
     if rule.together:
-        believed = tuple(
-            index
-            for index, subject in enumerate(facts.subjects)
-            if subject["label"] == rule.watches and is_believed(rule, subject, facts)
-        )
-        return _ask_group(compiled, believed, facts, scene) if believed else []
-    for answer in answers.values():
+        believed = scene.believed(rule)
+        return _ask_group(compiled, believed, scene) if believed else []
+    hits: list[Hit] = []
+    for answer in answers:
         if isinstance(answer, ValueError):
             raise answer
-    hits = [_hit(compiled, (index,), facts, scene.of_subject(index)) for index in answers]
-    return [_merge(hits, facts)] if hits else []
+        hits.append(answer)
+    return [_merge(hits, scene.facts)] if hits else []
 
 
 def is_believed(rule: Rule, subject: Mapping[str, Any], facts: Facts) -> bool:
@@ -115,34 +118,29 @@ def is_believed(rule: Rule, subject: Mapping[str, Any], facts: Facts) -> bool:
     return bool(facts.scene["alone"] and still is not None and subject["score"] >= still)
 
 
-def _ask_group(
-    compiled: CompiledRule, subjects: tuple[int, ...], facts: Facts, scene: _Scene
-) -> list[Hit]:
-    context = scene.of_group(compiled, subjects)
-    if not compiled.when.evaluate(context):
+def _ask_group(compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene) -> list[Hit]:
+    group = [scene.facts.subjects[index] for index in subjects]
+    if not compiled.when.evaluate(scene.context(compiled.when.reads, group=group)):
         return []
-    return [_hit(compiled, subjects, facts, context)]
+    return [_hit(compiled, subjects, scene, group=group)]
 
 
-def _hit(
-    compiled: CompiledRule, subjects: tuple[int, ...], facts: Facts, context: cel.Context
-) -> Hit:
+def _hit(compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene, **named: Any) -> Hit:
+    """named: the subject, or the group, that the rule calls so."""
+    scores: list[float] = [scene.facts.subjects[index]["mean_score"] for index in subjects]
+    if not compiled.escalate and compiled.confidence is None:
+        confidence = sum(scores) / len(scores)
+        return Hit(compiled.rule, subjects, compiled.rule.severity, confidence)
+    context = scene.context(compiled.reads, **named)
     severities = [severity for when, severity in compiled.escalate if when.evaluate(context)]
     return Hit(
         rule=compiled.rule,
         subjects=subjects,
         severity=max([compiled.rule.severity, *severities], key=lambda level: level.rank),
-        confidence=_confidence(compiled.confidence, subjects, facts, context),
+        confidence=sum(scores) / len(scores)
+        if compiled.confidence is None
+        else min(1.0, max(0.0, float(compiled.confidence.evaluate(context)))),
     )
-
-
-def _confidence(
-    expression: Expression | None, subjects: Sequence[int], facts: Facts, context: cel.Context
-) -> float:
-    if expression is None:
-        scores: list[float] = [facts.subjects[index]["mean_score"] for index in subjects]
-        return sum(scores) / len(scores)
-    return min(1.0, max(0.0, float(expression.evaluate(context))))
 
 
 def _merge(hits: Sequence[Hit], facts: Facts) -> Hit:

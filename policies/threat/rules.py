@@ -136,18 +136,14 @@ class CompiledRule:
 class ThreatRules:
     """The rules in force, in the order of the file; version: hash of the file's content.
 
-    reads: by label, what all the rules that look at its subjects one by one read.
-    panels: by label, those rules' conditions as one program.
+    single: by label, the rules that look at its subjects one by one.
+    panels: by label, the conditions of those as one program.
     """
 
     rules: tuple[CompiledRule, ...]
-    reads: Mapping[str, FieldsOf]
+    single: Mapping[str, tuple[CompiledRule, ...]]
     panels: Mapping[str, Panel]
     version: str
-
-    def single(self, label: str) -> list[CompiledRule]:
-        """The rules that look at the subjects of this label one by one, as in their panel."""
-        return _single(self.rules, label)
 
 
 def load_rules(path: Path | None) -> ThreatRules:
@@ -170,21 +166,19 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
     compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
     in_force = tuple(rule for rule in compiled if rule.rule.enabled)
     version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]
-    labels = {rule.rule.watches for rule in in_force} - {SCENE}
-    panels = {label: Panel([rule.when for rule in _single(in_force, label)]) for label in labels}
-    return ThreatRules(in_force, _reads_by_label(in_force), panels, version)
+    single = _single(in_force)
+    panels = {label: Panel([step.when for step in asked]) for label, asked in single.items()}
+    return ThreatRules(in_force, single, panels, version)
 
 
-def _single(rules: Iterable[CompiledRule], label: str) -> list[CompiledRule]:
-    return [it for it in rules if it.rule.watches == label and not it.rule.together]
-
-
-def _reads_by_label(rules: Iterable[CompiledRule]) -> dict[str, FieldsOf]:
-    single = [compiled for compiled in rules if not compiled.rule.together]
-    return {
-        label: merge_reads(step.reads for step in single if step.rule.watches == label)
-        for label in {compiled.rule.watches for compiled in single}
-    }
+def _single(rules: Iterable[CompiledRule]) -> dict[str, tuple[CompiledRule, ...]]:
+    """By label; rules that watch the scene look at no subject."""
+    single: dict[str, tuple[CompiledRule, ...]] = {}
+    for compiled in rules:
+        label = compiled.rule.watches
+        if label != SCENE and not compiled.rule.together:
+            single[label] = (*single.get(label, ()), compiled)
+    return single
 
 
 def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:

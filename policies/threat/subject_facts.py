@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from aegis.domain.observation import Crossing, ObservedSubject
-from aegis.domain.site import Camera
 
 NEVER_S = 1e9
 """Stands for "not at all" where a fact is a time: rules ask for less than something."""
@@ -46,9 +45,9 @@ SUBJECT_FIELDS = frozenset(
 
 
 def gather_subject_facts(
-    subject: ObservedSubject, resolution_wh: tuple[int, int], camera: Camera
+    subject: ObservedSubject, resolution_wh: tuple[int, int], kinds: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Everything but its nearness to others."""
+    """Everything but its nearness to others; kinds: of the camera's zones by their names."""
     width, height = resolution_wh
     x0, y0, x1, y1 = subject.bbox
     return {
@@ -68,7 +67,7 @@ def gather_subject_facts(
         "y": y1 / height,
         "height": (y1 - y0) / height,
         **_motion(subject),
-        **_places(subject, camera),
+        **_places(subject, kinds),
         **_crossings(subject.crossings),
     }
 
@@ -87,13 +86,13 @@ def _motion(subject: ObservedSubject) -> dict[str, Any]:
     }
 
 
-def _places(subject: ObservedSubject, camera: Camera) -> dict[str, Any]:
-    kinds = {zone.name: zone.kind for zone in camera.zones}
+def _places(subject: ObservedSubject, kinds: Mapping[str, str]) -> dict[str, Any]:
     visits = subject.zone_visits
     halts = subject.zone_halts
     doors = {name: count for name, count in halts.items() if kinds.get(name) == "door"}
     returns = max(visits.values(), default=1) - 1
     stays = subject.zone_dwell_s
+    here = {kinds.get(name) for name in subject.zones}
     return {
         "zones": list(subject.zones),
         "restricted_zones": list(subject.restricted_zones),
@@ -105,9 +104,9 @@ def _places(subject: ObservedSubject, camera: Camera) -> dict[str, Any]:
         "returns": returns,
         "came_back": max(returns, subject.came_back),
         "idle_s": _outside_waiting_s(subject, kinds),
-        "waiting": any(kinds.get(name) == "waiting" for name in subject.zones),
-        "at_door": any(kinds.get(name) in _DELIVERY for name in subject.zones),
-        "protected": any(kinds.get(name) == "protected" for name in subject.zones),
+        "waiting": "waiting" in here,
+        "at_door": not here.isdisjoint(_DELIVERY),
+        "protected": "protected" in here,
         "doors_tried": len(doors),
         "door_visits": sum(doors.values()),
         "door_s": _longest_at_door(stays, kinds),

@@ -1,6 +1,6 @@
 """Sentences about evidence, from templates that people edit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from aegis.domain.observation import Observation, ObservedSubject
@@ -21,7 +21,7 @@ Template = Annotated[str, placeholders(PLACEHOLDERS)]
 """A text with placeholders such as `{who}`; nothing else in it is interpreted."""
 
 
-def word(template: str, words: dict[str, str]) -> str:
+def word(template: str, words: Mapping[str, str]) -> str:
     """The template with its words in place, begun with a capital."""
     text = " ".join(template.format_map(words).split())
     return text[:1].upper() + text[1:]
@@ -29,54 +29,62 @@ def word(template: str, words: dict[str, str]) -> str:
 
 def words_about(
     indices: Sequence[int], observation: Observation, facts: Facts, site: Site
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """A word for each placeholder; the first of these subjects is the one spoken of."""
-    words = _words_about_scene(observation, facts, site) | {"count": str(len(indices))}
-    if not indices:
-        return dict.fromkeys(PLACEHOLDERS, "") | words
-    others = [describe(observation.subjects[index]).lower() for index in indices[1:]]
-    return (
-        words
-        | _words_about_subject(observation.subjects[indices[0]], facts.subjects[indices[0]])
-        | {
-            "place": locate(observation.subjects[indices[0]], observation),
-            "others": f"; also {', '.join(others)}" if others else "",
-        }
-    )
+    return _Words(indices, observation, facts, site)
 
 
-def _words_about_scene(observation: Observation, facts: Facts, site: Site) -> dict[str, str]:
-    tampering = observation.tampering
-    return {
-        "camera": facts.camera["name"] or "a picture",
-        "place": observation.location or facts.camera["location"] or "the camera",
-        "time": f"{site.local_time(observation.captured_at):%H:%M}",
-        "hours": "" if facts.site["is_open"] else ", out of hours",
-        "tamper": tampering.kind if tampering else "as it was",
-        "tamper_for": seconds(facts.scene["tamper_s"]),
-        "fight": f"{max(0.0, facts.scene['fight_score']):.0%}",
-    }
+class _Words(dict[str, str]):
+    """Each word is found when a template asks for it: most ask for two or three."""
+
+    def __init__(
+        self, indices: Sequence[int], observation: Observation, facts: Facts, site: Site
+    ) -> None:
+        super().__init__(count=str(len(indices)))
+        self._indices, self._observation = indices, observation
+        self._facts, self._site = facts, site
+
+    def __missing__(self, name: str) -> str:
+        if self._indices and name in _OF_SUBJECT:
+            index = self._indices[0]
+            return _OF_SUBJECT[name](self._observation.subjects[index], self._facts.subjects[index])
+        if self._indices and name == "place":
+            return locate(self._observation.subjects[self._indices[0]], self._observation)
+        if self._indices and name == "others":
+            others = [describe(self._observation.subjects[it]).lower() for it in self._indices[1:]]
+            return f"; also {', '.join(others)}" if others else ""
+        if name in _OF_SCENE:
+            return _OF_SCENE[name](self._observation, self._facts, self._site)
+        return ""
 
 
-def _words_about_subject(seen: ObservedSubject, known: Mapping[str, Any]) -> dict[str, str]:
-    zone = main_zone(seen)
-    return {
-        "who": describe(seen).lower(),
-        "zone": f"'{zone}'" if zone else "view",
-        "dwell": seconds(known["dwell_s"]),
-        "zone_dwell": seconds(seen.zone_dwell_s.get(zone, seen.dwell_s)),
-        "speed": f"{known['speed']:.1f}",
-        "score": f"{known['mean_score']:.0%}",
-        "path": f"{known['path']:.0f}",
-        "stops": str(known["stops"]),
-        "history": _history(known["came_back"]),
-        "wire": f"'{known['crossed'][0]}'" if known["crossed"] else "the line",
-        "gap": _gap(known["behind_s"]),
-        "door_visits": str(known["door_visits"]),
-        "touch": seconds(known["touch_s"]),
-        "owner": f"person {seen.owner}" if seen.owner else "nobody in view",
-        "away": seconds(known["away_s"]),
-    }
+_OF_SCENE: dict[str, Callable[[Observation, Facts, Site], str]] = {
+    "camera": lambda _, facts, __: facts.camera["name"] or "a picture",
+    "place": lambda seen, facts, _: seen.location or facts.camera["location"] or "the camera",
+    "time": lambda seen, _, site: f"{site.local_time(seen.captured_at):%H:%M}",
+    "hours": lambda _, facts, __: "" if facts.site["is_open"] else ", out of hours",
+    "tamper": lambda seen, _, __: seen.tampering.kind if seen.tampering else "as it was",
+    "tamper_for": lambda _, facts, __: seconds(facts.scene["tamper_s"]),
+    "fight": lambda _, facts, __: f"{max(0.0, facts.scene['fight_score']):.0%}",
+}
+
+_OF_SUBJECT: dict[str, Callable[[ObservedSubject, Mapping[str, Any]], str]] = {
+    "who": lambda seen, _: describe(seen).lower(),
+    "zone": lambda seen, _: f"'{zone}'" if (zone := main_zone(seen)) else "view",
+    "dwell": lambda _, known: seconds(known["dwell_s"]),
+    "zone_dwell": lambda seen, _: seconds(seen.zone_dwell_s.get(main_zone(seen), seen.dwell_s)),
+    "speed": lambda _, known: f"{known['speed']:.1f}",
+    "score": lambda _, known: f"{known['mean_score']:.0%}",
+    "path": lambda _, known: f"{known['path']:.0f}",
+    "stops": lambda _, known: str(known["stops"]),
+    "history": lambda _, known: _history(known["came_back"]),
+    "wire": lambda _, known: f"'{known['crossed'][0]}'" if known["crossed"] else "the line",
+    "gap": lambda _, known: _gap(known["behind_s"]),
+    "door_visits": lambda _, known: str(known["door_visits"]),
+    "touch": lambda _, known: seconds(known["touch_s"]),
+    "owner": lambda seen, _: f"person {seen.owner}" if seen.owner else "nobody in view",
+    "away": lambda _, known: seconds(known["away_s"]),
+}
 
 
 def _gap(behind_s: float) -> str:
