@@ -57,10 +57,6 @@ UPDATE epoch SET number = number + 1 RETURNING number;
 -- Whose turn it is to write.
 SELECT number FROM epoch;
 
--- name: touch
--- Write without changing anything.
-UPDATE epoch SET number = number;
-
 -- name: hashes
 -- The chain's hashes after a record, oldest first.
 SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?;

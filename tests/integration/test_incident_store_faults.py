@@ -1,6 +1,7 @@
 """The store through full and read-only disks, in real processes."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -148,3 +149,84 @@ def test_a_disk_without_room_or_read_only_is_survived(tmp_path: Path) -> None:
     assert told[2:4] == ["refused", 1]
     assert told[4:7] == ["ok", "incident_2", 2]
     assert told[7:] == [True, "ok"]
+
+
+BECOMES_READ_ONLY = """
+import json, sys, time
+from pathlib import Path
+from actors.incident_store import IncidentStore
+from aegis.testing.doubles import in_memory_runtime, ScriptedVision
+from tests.unit.api.api_double import PIXEL, ApiDouble, threat
+
+disk, switch = Path(sys.argv[1]), Path(sys.argv[2])
+store = IncidentStore(disk)
+runtime = in_memory_runtime(
+    store=store, vault=store.vault, vision=ScriptedVision(*(threat() for _ in range(9)))
+)
+with ApiDouble(runtime=runtime) as api:
+
+    def analyze(key):
+        given = {"image": PIXEL, "camera_id": "C"}
+        answer = api.post("/api/analyze", json=given, headers={"Idempotency-Key": key})
+        return answer.json()["incident_id"] if answer.is_success else answer.status_code
+
+    def decide():
+        return api.post("/api/incidents/incident_1/status", json={"status": "resolved"}).status_code
+
+    def hold():
+        return api.post("/api/incidents/incident_1/hold", json={}).status_code
+
+    def read():
+        incident = api.get("/api/incidents/incident_1").json()
+        total = api.get("/api/incidents?search=glances").json()["total"]
+        return total, incident["status"], api.get(incident["evidence_path"]).status_code
+
+    told = [analyze("a"), read()]
+    switch.touch()
+    told += [analyze("b"), decide(), hold(), store.health() == "ok", read()]
+    time.sleep(1.5)  # its tries to go on fail meanwhile
+    told += [analyze("c"), store.health() == "ok", read()]
+    switch.unlink()
+    give_up_at = time.monotonic() + 20
+    while store.health() != "ok" and time.monotonic() < give_up_at:
+        time.sleep(0.02)
+    told += [store.health(), analyze("b"), analyze("a"), decide(), hold(), read()]
+store.close()
+store = IncidentStore(disk)
+told += [store.health()]
+store.close()
+print("TOLD" + json.dumps(told), flush=True)
+"""
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="the file layer is built by gcc")
+def test_a_disk_that_becomes_read_only_is_503_for_writes_and_recovers_without_a_restart(
+    tmp_path: Path,
+) -> None:
+    layer, disk, switch = tmp_path / "layer.so", tmp_path / "disk", tmp_path / "read-only"
+    source = ROOT / "tests" / "chaos" / "read_only_disk.c"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", layer, source, "-ldl"], check=True)
+    preloaded = {
+        "LD_PRELOAD": str(layer),
+        "READ_ONLY_ROOT": str(disk),
+        "READ_ONLY_WHEN": str(switch),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", BECOMES_READ_ONLY, str(disk), str(switch)],
+        cwd=ROOT,
+        env={**os.environ, **preloaded},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.partition("TOLD")[2])
+    before, after = [1, "active", 200], [2, "resolved", 200]
+    assert told == [
+        *("incident_1", before),
+        *(503, 503, 503, False, before),
+        *(503, False, before),
+        *("ok", "incident_2", "incident_1", 200, 200, after),
+        "ok",
+    ]

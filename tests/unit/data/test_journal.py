@@ -340,3 +340,14 @@ def test_every_kind_of_change_has_one_name() -> None:
         "plan_attached",
         "status_changed",
     ]
+
+
+def test_a_probe_writes_to_the_disk_and_changes_nothing(journal: Journal, path: Path) -> None:
+    def written() -> bytes:
+        return path.with_name(f"{path.name}-wal").read_bytes()
+
+    head, before = journal.head_seq, written()
+    journal.probe()
+    assert written() != before
+    assert journal.head_seq == head
+    assert journal.verify().is_intact
