@@ -10,6 +10,7 @@ from aegis.vision.zones import depth_inside
 
 _ACROSS = np.linspace(0.0, 1.0, 5)
 _DOWN = np.linspace(0.15, 1.0, 7)
+_GRID = np.stack(np.meshgrid(_ACROSS, _DOWN), axis=-1).reshape(1, -1, 2)
 
 
 class ProtectedZones:
@@ -53,8 +54,7 @@ def _overlaps(polygon: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArr
 
 def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     low, size = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None, :]
-    grid = np.stack(np.meshgrid(_ACROSS, _DOWN), axis=-1).reshape(1, -1, 2)
-    return np.asarray(low + size * grid, np.float64)
+    return np.asarray(low + size * _GRID, np.float64)
 
 
 def _touches(

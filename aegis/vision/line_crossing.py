@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,9 +64,18 @@ class WireMap:
 class WireTraffic:
     """Everybody's crossings of one camera's lines; of each line the last few and two counts."""
 
-    def __init__(self) -> None:
-        self.counts: dict[str, tuple[int, int]] = {}
-        self._lately: dict[str, deque[tuple[int, Direction, float]]] = {}
+    def __init__(
+        self,
+        counts: dict[str, tuple[int, int]] | None = None,
+        lately: dict[str, deque[tuple[int, Direction, float]]] | None = None,
+    ) -> None:
+        self.counts = counts or {}
+        self._lately = lately or {}
+
+    def copy(self) -> Self:
+        """One that goes on by itself."""
+        lately = {name: crossings.copy() for name, crossings in self._lately.items()}
+        return type(self)(self.counts.copy(), lately)
 
     def pass_by(self, track_id: int, wire: Tripwire, direction: Direction, at_s: float) -> Passage:
         """Count a crossing, and tell how close behind the one before it was."""
@@ -112,11 +121,12 @@ def update_crossings(
 
 def _distance(line: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     start, edge = line[:-1], np.diff(line, axis=0)
-    offset = points[:, None, :] - start
-    length = np.maximum((edge**2).sum(axis=1), 1e-18)
-    along = np.clip((offset * edge).sum(axis=2) / length, 0.0, 1.0)
-    away = offset - along[..., None] * edge
-    return np.asarray(np.sqrt((away**2).sum(axis=2)).min(axis=1), np.float64)
+    edge_x, edge_y = edge[:, 0], edge[:, 1]
+    off_x, off_y = points[:, :1] - start[:, 0], points[:, 1:] - start[:, 1]
+    length = np.maximum(edge_x * edge_x + edge_y * edge_y, 1e-18)
+    along = np.minimum(np.maximum((off_x * edge_x + off_y * edge_y) / length, 0.0), 1.0)
+    away_x, away_y = off_x - along * edge_x, off_y - along * edge_y
+    return np.asarray(np.sqrt((away_x * away_x + away_y * away_y).min(axis=1)), np.float64)
 
 
 def _crossing(

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 _SPAN_S = 0.7
 _MOVING = 0.15
@@ -48,8 +48,12 @@ class Pace:
 
     __slots__ = ("_points",)
 
-    def __init__(self) -> None:
-        self._points: deque[TrailPoint] = deque(maxlen=_PACE_POINTS)
+    def __init__(self, points: Iterable[TrailPoint] = ()) -> None:
+        self._points: deque[TrailPoint] = deque(points, maxlen=_PACE_POINTS)
+
+    def copy(self) -> Self:
+        """One that goes on by itself."""
+        return type(self)(self._points)
 
     def add(self, now: TrailPoint) -> float:
         """The pace with one more point; 0 while too little is known."""
@@ -61,10 +65,7 @@ class Pace:
             self._points.append(now)
         if middle is None or first is None:
             return 0.0
-        speeds = [
-            _between(a, b, b.at_s - a.at_s).speed for a, b in ((first, middle), (middle, now))
-        ]
-        return min(*speeds, _between(first, now, now.at_s - first.at_s).speed)
+        return min(_speed(first, middle), _speed(middle, now), _speed(first, now))
 
     def forget(self) -> None:
         """Begin anew with somebody else."""
@@ -113,9 +114,17 @@ def came_down(first: TrailPoint, now: TrailPoint) -> float:
     return down / max(now.height, 1.0)
 
 
-def _before(points: Iterable[TrailPoint], at_s: float) -> TrailPoint | None:
+def _before(points: deque[TrailPoint], at_s: float) -> TrailPoint | None:
     """The last point that is at least as old."""
-    return next((it for it in reversed([*points]) if it.at_s <= at_s + _ROUNDING_S), None)
+    for point in reversed(points):
+        if point.at_s <= at_s + _ROUNDING_S:
+            return point
+    return None
+
+
+def _speed(then: TrailPoint, now: TrailPoint) -> float:
+    height = max((then.height + now.height) / 2, 1.0)
+    return math.hypot(now.x - then.x, now.y - then.y) / (now.at_s - then.at_s) / height
 
 
 def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:

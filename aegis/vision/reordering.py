@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from aegis.domain.detection import Detections
-from aegis.vision.scene_memory import SceneMemory, Step
+from aegis.vision.scene_memory import SceneMark, SceneMemory, Step
 
 WINDOW_S = 2.0
 """Frames up to this much older than the newest one are put in order."""
@@ -19,7 +19,7 @@ class _Seen(NamedTuple):
 
 class _Mark(NamedTuple):
     at_s: float
-    state: bytes
+    state: SceneMark
 
 
 class Reordering:

@@ -1,12 +1,11 @@
 """What detections alone tell of a scene, frame after frame in the order of their times."""
 
-import pickle
 from typing import NamedTuple
 
 from aegis.domain.detection import Detections
 from aegis.domain.observation import ObservedSubject
 from aegis.domain.site import Camera
-from aegis.vision.scene_tracks import SceneTracks
+from aegis.vision.scene_tracks import SceneTracks, TracksMark
 
 RESET_GAP_S = 30.0
 _VISIT_GAP_S = 2.0
@@ -19,6 +18,15 @@ class Step(NamedTuple):
     visit: int
     is_alone: bool
     line_counts: dict[str, tuple[int, int]]
+
+
+class SceneMark(NamedTuple):
+    """What a SceneMemory was at one moment."""
+
+    newest_s: float
+    visit: int
+    presence_s: float
+    tracks: TracksMark
 
 
 class SceneMemory:
@@ -53,15 +61,13 @@ class SceneMemory:
         subjects = self._tracks.match(detections, resolution_wh, at_s)
         return Step(subjects, self._visit, is_alone=False, line_counts=self._tracks.line_counts)
 
-    def mark(self) -> bytes:
-        """All of it, to wind back to; some KB."""
-        own = (self.newest_s, self._visit, self._presence_s, self._tracks.mark())
-        return pickle.dumps(own, protocol=5)
+    def mark(self) -> SceneMark:
+        """A copy of it, to wind back to; some KB."""
+        return SceneMark(self.newest_s, self._visit, self._presence_s, self._tracks.mark())
 
-    def wind_back(self, mark: bytes) -> None:
-        """Be again as at that mark, which this very scene made."""
-        own = pickle.loads(mark)  # noqa: S301 - it never left this process
-        self.newest_s, self._visit, self._presence_s, tracks = own
+    def wind_back(self, mark: SceneMark) -> None:
+        """Be again as at that mark, which this very scene made; it can be used again."""
+        self.newest_s, self._visit, self._presence_s, tracks = mark
         self._tracks.wind_back(tracks)
 
     def _count_visit(

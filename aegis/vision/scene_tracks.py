@@ -1,7 +1,7 @@
 """Who and what is followed through one camera's scene."""
 
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,19 @@ _CROSSING_SHOWN_S = 60.0
 _TOUCH_SPEED = 0.6
 
 
+class TracksMark(NamedTuple):
+    """What SceneTracks remembered at one moment; nobody else's, and not to be changed."""
+
+    tracker: Tracker
+    tracks: dict[int, TrackMemory]
+    traffic: WireTraffic
+    frame_count: int
+
+
 class SceneTracks:
     """The tracks of one camera with all that is remembered of each.
 
-    Weak where a crowd hides people from each other: ids swap there. Bounded: a track is
-    forgotten seconds after it was last seen.
+    Weak where a crowd hides people: ids swap there. Bounded: tracks live seconds.
     """
 
     def __init__(self, camera: Camera, score_threshold: float) -> None:
@@ -88,14 +96,16 @@ class SceneTracks:
         _, zones = self._locate(detections, ids, resolution_wh)
         return self._view(detections, ids, zones, at_s, with_untracked=True)
 
-    def mark(self) -> tuple[Any, ...]:
-        """All that is remembered, for `wind_back`; to be pickled at once."""
-        return self._tracker.mark(), self._tracks, self._traffic, self._frame_count
+    def mark(self) -> TracksMark:
+        """A copy of all that is remembered, for `wind_back`."""
+        tracks = {track_id: track.copy() for track_id, track in self._tracks.items()}
+        return TracksMark(self._tracker.copy(), tracks, self._traffic.copy(), self._frame_count)
 
-    def wind_back(self, mark: tuple[Any, ...]) -> None:
-        """Be again as at that mark, which these very tracks made."""
-        tracker, self._tracks, self._traffic, self._frame_count = mark
-        self._tracker.wind_back(tracker)
+    def wind_back(self, mark: TracksMark) -> None:
+        """Be again as at that mark, which these very tracks made; it can be used again."""
+        self._tracker, self._traffic = mark.tracker.copy(), mark.traffic.copy()
+        self._tracks = {track_id: track.copy() for track_id, track in mark.tracks.items()}
+        self._frame_count = mark.frame_count
 
     def _expire(self, at_s: float) -> None:
         memory_s = self._tracker.memory_s()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 _REENTRY_S = 3.0
 _LEAST_VISIT_S = 1.0
@@ -20,6 +21,14 @@ class Stays:
 
     _stays: dict[str, _Stay] = field(default_factory=dict)
     _seen: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+
+    def copy(self) -> Self:
+        """One that goes on by itself."""
+        stays = {
+            name: _Stay(stay.entered_s, stay.last_inside_s, stay.earlier)
+            for name, stay in self._stays.items()
+        }
+        return type(self)(stays, self._seen)
 
     def see(self, inside: Iterable[str], was_in: frozenset[str], at_s: float) -> None:
         """Begin or go on with stays; stays in `was_in` go on whatever the gap."""

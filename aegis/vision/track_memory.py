@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
 from aegis.domain.observation import Entry
@@ -92,6 +92,19 @@ class TrackMemory:
         """A track before its first frame is added with `add`."""
         at_s = sighting.at_s
         return cls(label, belief_score, at_s, at_s, frame, sighting.score, came_by)
+
+    def copy(self) -> Self:
+        """One that goes on by itself."""
+        return replace(
+            self,
+            trail=self.trail.copy(),
+            stays=self.stays.copy(),
+            halts=self.halts.copy(),
+            contacts=self.contacts.copy(),
+            clear_points=self.clear_points.copy(),
+            passages=self.passages.copy(),
+            _pace=self._pace.copy(),
+        )
 
     def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> bool:
         """Remember one more frame and the zones it was in; whether it is somebody else now.

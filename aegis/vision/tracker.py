@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,13 +104,17 @@ class Tracker:
         """So long a lost thing keeps its id."""
         return max(_SAME_PLACE_S, 2.5 * self.interval_s)
 
-    def mark(self) -> dict[str, Any]:
-        """All of it, the followers too, for `wind_back`; to be pickled at once."""
-        return self.__dict__
-
-    def wind_back(self, mark: dict[str, Any]) -> None:
-        """Be again as at that mark, which this very tracker made."""
-        self.__dict__ |= mark
+    def copy(self) -> Self:
+        """One that goes on by itself, the followers too."""
+        copied: Self = _twin(self)
+        copied.__dict__ |= {
+            "_followers": {
+                label: _copy_of(follower) for label, follower in self._followers.items()
+            },
+            "_ids": self._ids.copy(),
+            "_last_seen": self._last_seen.copy(),
+        }
+        return copied
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the followers: they weigh 50 KB a camera, and recall bridges their loss."""
@@ -209,6 +213,8 @@ class Tracker:
 def _new_follower(score_threshold: float, start_score: float) -> "ByteTrackTracker":
     from trackers import BIoU, ByteTrackTracker  # noqa: PLC0415 - see above
 
+    from aegis.vision.box_filter import BoxFilter  # noqa: PLC0415 - see above
+
     return ByteTrackTracker(
         lost_track_buffer=round(_COAST_S * 30),
         frame_rate=_REFERENCE_HZ,
@@ -216,8 +222,25 @@ def _new_follower(score_threshold: float, start_score: float) -> "ByteTrackTrack
         high_conf_det_threshold=score_threshold,
         minimum_consecutive_frames=1,
         minimum_iou_threshold=_MIN_OVERLAP,
+        state_estimator_class=BoxFilter,
         iou=BIoU(_BUFFER_RATIO),
     )
+
+
+def _copy_of(follower: "ByteTrackTracker") -> "ByteTrackTracker":
+    """All that it changes in place are its tracks and their filters."""
+    copied: ByteTrackTracker = _twin(follower)
+    copied.tracks = [_twin(track) for track in follower.tracks]
+    for track in copied.tracks:
+        track.state_estimator = _twin(track.state_estimator)
+    return copied
+
+
+def _twin(original: Any) -> Any:
+    """As copy.copy has it for a plain object, in a tenth of the time."""
+    twin = object.__new__(type(original))
+    twin.__dict__ |= original.__dict__
+    return twin
 
 
 def _closeness(seen: _LastSeen, box: NDArray[np.float32], gap_s: float, interval_s: float) -> float:

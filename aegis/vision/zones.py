@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from aegis.domain.site import Zone
 
+Depths = NDArray[np.float64]
+
 _EDGE = 1e-6
 _INERTIA = 0.02
 """How far beyond the border, in fractions of the picture, somebody inside still is inside."""
@@ -14,9 +16,15 @@ class ZoneMap:
     """The zones of one camera; points and distances are fractions of width and height."""
 
     def __init__(self, zones: tuple[Zone, ...]) -> None:
-        self._polygons = {zone.name: np.array(zone.polygon, np.float64) for zone in zones}
-        self._low = np.array([it.min(axis=0) for it in self._polygons.values()]).reshape(-1, 2)
-        self._high = np.array([it.max(axis=0) for it in self._polygons.values()]).reshape(-1, 2)
+        polygons = [np.array(zone.polygon, np.float64) for zone in zones]
+        self._names = [zone.name for zone in zones]
+        self._low = np.array([it.min(axis=0) for it in polygons]).reshape(-1, 2)
+        self._high = np.array([it.max(axis=0) for it in polygons]).reshape(-1, 2)
+        self._corners = np.array([len(it) for it in polygons], np.int64)
+        self._first = np.cumsum(self._corners) - self._corners
+        self._start = np.concatenate([np.empty((0, 2)), *polygons])
+        ends = [np.roll(it, -1, axis=0) for it in polygons]
+        self._end = np.concatenate([np.empty((0, 2)), *ends])
         self.restricted = frozenset(zone.name for zone in zones if zone.restricted)
 
     def locate(self, points: NDArray[np.float64], before: list[frozenset[str]]) -> list[set[str]]:
@@ -26,16 +34,26 @@ class ZoneMap:
         """
         inside: list[set[str]] = [set() for _ in before]
         beyond = points[:, None, :]
-        near = np.all((beyond >= self._low - _INERTIA) & (beyond <= self._high + _INERTIA), axis=2)
-        for column, (name, polygon) in enumerate(self._polygons.items()):
-            indices = np.flatnonzero(near[:, column])
-            if not len(indices):
-                continue
-            depths = depth_inside(polygon, points[indices]).tolist()
-            for index, depth in zip(indices.tolist(), depths, strict=True):
-                if depth >= (-_INERTIA if name in before[index] else -_EDGE):
-                    inside[index].add(name)
+        near = ((beyond >= self._low - _INERTIA) & (beyond <= self._high + _INERTIA)).all(axis=2)
+        indices, columns = np.nonzero(near)
+        if not len(indices):
+            return inside
+        depths = self._depths(points[indices], columns).tolist()
+        for index, column, depth in zip(indices.tolist(), columns.tolist(), depths, strict=True):
+            name = self._names[column]
+            if depth >= (-_INERTIA if name in before[index] else -_EDGE):
+                inside[index].add(name)
         return inside
+
+    def _depths(self, points: NDArray[np.float64], columns: NDArray[np.intp]) -> Depths:
+        """How deep (N,) each point is in the zone of that column; all their edges at once."""
+        corners = self._corners[columns]
+        firsts = np.cumsum(corners) - corners
+        pairs = np.repeat(np.arange(len(columns)), corners)
+        edges = np.arange(len(pairs)) + (self._first[columns] - firsts)[pairs]
+        away, passed = _past_edges(self._start[edges], self._end[edges], points[pairs])
+        crossings = np.add.reduceat(passed.astype(np.int64), firsts)
+        return _signed(np.minimum.reduceat(away, firsts), crossings)
 
 
 def ground_points(xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]) -> NDArray[np.float64]:
@@ -45,27 +63,35 @@ def ground_points(xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]) -> 
     return np.asarray(np.clip(points, 0.0, 1.0), np.float64)
 
 
-def depth_inside(polygon: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+def depth_inside(polygon: NDArray[np.float64], points: NDArray[np.float64]) -> Depths:
     """Distance (N,) of the points to the polygon's border, negative outside.
 
     polygon: (M, 2) corners in order; self-crossing ones count by the even-odd rule.
     """
-    start, end = polygon, np.roll(polygon, -1, axis=0)
-    edge = end - start
-    offset = points[:, None, :] - start
-    length = np.maximum((edge**2).sum(axis=1), 1e-18)
-    along = np.clip((offset * edge).sum(axis=2) / length, 0.0, 1.0)
-    nearest = offset - along[..., None] * edge
-    distance = np.sqrt((nearest**2).sum(axis=2)).min(axis=1)
-    return np.asarray(np.where(_contains(start, end, points), distance, -distance), np.float64)
+    away, passed = _past_edges(polygon, np.roll(polygon, -1, axis=0), points[:, None, :])
+    return _signed(away.min(axis=1), passed.sum(axis=1))
 
 
-def _contains(
+def _past_edges(
     start: NDArray[np.float64], end: NDArray[np.float64], points: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Even-odd rule: a ray to the right crosses the border an odd number of times."""
-    x, y = points[:, :1], points[:, 1:]
-    spans = (start[:, 1] > y) != (end[:, 1] > y)
-    height = np.where(end[:, 1] == start[:, 1], 1.0, end[:, 1] - start[:, 1])
-    crossing = start[:, 0] + (y - start[:, 1]) / height * (end[:, 0] - start[:, 0])
-    return np.asarray((spans & (x < crossing)).sum(axis=1) % 2 == 1)
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Squared distance of points to edges, and whether a ray to the right crosses them.
+
+    All three (..., 2), in shapes that fit each other.
+    """
+    start_x, start_y, end_y = start[..., 0], start[..., 1], end[..., 1]
+    x, y = points[..., 0], points[..., 1]
+    edge_x, edge_y = end[..., 0] - start_x, end_y - start_y
+    off_x, off_y = x - start_x, y - start_y
+    length = np.maximum(edge_x * edge_x + edge_y * edge_y, 1e-18)
+    along = np.minimum(np.maximum((off_x * edge_x + off_y * edge_y) / length, 0.0), 1.0)
+    nearest_x, nearest_y = off_x - along * edge_x, off_y - along * edge_y
+    spans = (start_y > y) != (end_y > y)
+    crossing = start_x + off_y / np.where(edge_y == 0.0, 1.0, edge_y) * edge_x
+    return nearest_x * nearest_x + nearest_y * nearest_y, spans & (x < crossing)
+
+
+def _signed(squares: NDArray[np.float64], crossings: NDArray[np.integer]) -> Depths:
+    """Even-odd rule: from inside, a ray crosses the border an odd number of times."""
+    distance = np.sqrt(squares)
+    return np.asarray(np.where(crossings % 2 == 1, distance, -distance), np.float64)
