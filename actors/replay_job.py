@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from aegis.domain.simulation import ReplayedDay
+from actors.replay import replay
+from actors.replay_policy import ReplayPolicy, rules_of
+from aegis.domain.observation import Observation
+from aegis.domain.simulation import Replayed, ReplayedDay
 from aegis.domain.site import Site
-from aegis.located_yaml import LocatedYaml
 from data.archive_folder import ArchiveDamaged, ArchiveFolder
 from data.observation_archive import DATASET, read_observations
-from policies.threat.replay import replay
-from policies.threat.rules import ThreatRules, compile_rules
+from policies.threat.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayJob:
-    """What a process needs to replay a day; rules as YAML, because compiled ones stay at home."""
+    """What a process needs to replay a day; before and after: the policies to compare."""
 
     archive: str
     day: date
     site: Site
-    rules_before: bytes
-    rules_after: bytes
+    before: ReplayPolicy
+    after: ReplayPolicy
 
 
 def run_job(job: ReplayJob) -> ReplayedDay:
@@ -32,20 +32,18 @@ def run_job(job: ReplayJob) -> ReplayedDay:
         return ReplayedDay(day=job.day, damaged=error.message)
     return ReplayedDay(
         day=job.day,
-        before=replay(observations, job.site, rules_of(job.rules_before, "policy in force")),
-        after=replay(observations, job.site, rules_of(job.rules_after, "new policy")),
+        before=_replay(observations, job.site, job.before),
+        after=_replay(observations, job.site, job.after),
     )
 
 
 def plan_jobs(
-    archive: str, span: tuple[date, date], site: Site, rules: tuple[bytes, bytes]
+    archive: str, span: tuple[date, date], site: Site, policies: tuple[ReplayPolicy, ReplayPolicy]
 ) -> list[ReplayJob]:
     """A job for every archived day from the first to the last."""
     days = ArchiveFolder(archive).days(DATASET)
-    return [ReplayJob(archive, day, site, *rules) for day in days if span[0] <= day <= span[1]]
+    return [ReplayJob(archive, day, site, *policies) for day in days if span[0] <= day <= span[1]]
 
 
-@lru_cache(maxsize=4)
-def rules_of(source: bytes, name: str) -> ThreatRules:
-    """The compiled rules; raises ConfigurationError with line and column."""
-    return compile_rules(LocatedYaml(source, name))
+def _replay(observations: list[Observation], site: Site, policy: ReplayPolicy) -> Replayed:
+    return replay(observations, site, rules_of(policy.rules, "policy"), Thresholds(policy.learned))

@@ -6,46 +6,61 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from actors.replay_job import ReplayJob, plan_jobs, rules_of
+from actors.replay_job import ReplayJob, plan_jobs
+from actors.replay_policy import PolicyInForce, ReplayPolicy
 from aegis.domain.incident import Incident, IncidentQuery
+from aegis.domain.policy import PolicyState
 from aegis.domain.simulation import ReplayedDay, SimulationReport, SimulationRequest
 from aegis.errors import ConfigurationError, ValidationFailed
 from aegis.ports import Store
 from aegis.settings import Settings
 from aegis.site_file import load_site
-from policies.threat.assess import version_of
 
 RunJobs = Callable[[Sequence[ReplayJob]], Awaitable[list[ReplayedDay]]]
 """Runs jobs wherever there is room, and gives their days in order."""
+AskState = Callable[[], Awaitable[PolicyState | None]]
+"""What judges now; None when nothing is kept."""
 
 
 class Simulator:
     """`aegis.ports.Simulator` by shape.
 
-    The policy in force is the one of the settings' files. run: how jobs are run.
+    run: how jobs are run. ask: for the policy in force; where it has none, that of the
+    settings' files is.
     """
 
-    def __init__(self, settings: Settings, store: Store, run: RunJobs) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, run: RunJobs, ask: AskState | None = None
+    ) -> None:
         self._settings = settings
         self._store = store
         self._run = run
+        self._ask = ask
 
     async def simulate(self, request: SimulationRequest) -> SimulationReport:
         """Raises ValidationFailed for a policy that is none, with line and column."""
         if request.first_day > request.last_day:
             raise ValidationFailed("first_day is after last_day", {"field": "first_day"})
         span = (request.first_day, request.last_day)
-        site = load_site(self._settings.site_file)
-        rules = (read_rules(self._settings.rules_file), request.policy.encode())
+        now = await self._in_force()
+        make, verdicts = ReplayPolicy.of, now.verdicts
+        before = await asyncio.to_thread(make, now.rules, "policy in force", now.site, verdicts)
         try:
-            compiled = [await asyncio.to_thread(rules_of, text, "policy") for text in rules]
+            asked = request.policy.encode()
+            after = await asyncio.to_thread(make, asked, "policy", now.site, verdicts)
         except ConfigurationError as error:
             raise ValidationFailed(error.message, {"field": "policy"}) from error
-        jobs = plan_jobs(self._settings.archive_place, span, site, rules)
+        jobs = plan_jobs(self._settings.archive_place, span, now.site, (before, after))
         days = await self._run(jobs)
         incidents = await find_incidents(self._store, span)
-        before, after = (version_of(site, it) for it in compiled)
-        return SimulationReport.of(days, incidents, (before, after), span)
+        return SimulationReport.of(days, incidents, (before.version, after.version), span)
+
+    async def _in_force(self) -> PolicyInForce:
+        state = await self._ask() if self._ask else None
+        if state is not None:
+            return PolicyInForce.of(state.policy.texts, state.verdicts)
+        site = load_site(self._settings.site_file)
+        return PolicyInForce(site, read_rules(self._settings.rules_file))
 
 
 def read_rules(path: Path | None) -> bytes:

@@ -25,6 +25,7 @@ def compose_runtime(
     vision = VisionHandle(vision_agent, timeout_s)
     planner = PlannerHandle(planner_agent, timeout_s)
     store, coordinator = StoreHandle(settings), CoordinatorHandle()
+    policies = PolicyHandle(store)
     probes = ComponentProbes(
         {
             "database": store.health,
@@ -42,6 +43,6 @@ def compose_runtime(
         monitor=probes,
         limits=coordinator,
         vault=VaultHandle(store),
-        simulator=Simulator(settings, store, run_as_tasks),
-        policies=PolicyDesk(PolicyHandle(store)),
+        simulator=Simulator(settings, store, run_as_tasks, policies.state),
+        policies=PolicyDesk(policies),
     )

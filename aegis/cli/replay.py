@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from actors.replay_job import ReplayJob
+    from actors.replay_policy import PolicyInForce
     from aegis.client.aegis_client import AegisClient
     from aegis.domain.incident import Incident
     from aegis.domain.simulation import ReplayedDay, SimulationReport
@@ -38,29 +39,26 @@ def replay(
     """Run changed rules over the archived observations and tell what would differ.
 
     Both policies are run over the same observations: alerts more and fewer by rule and
-    camera, confirmed incidents lost, actions not taken. Nothing is changed. The incidents
-    come from the server, the observations from the archive (AEGIS_ARCHIVE_URI).
+    camera, confirmed incidents lost, actions not taken. Nothing is changed. Incidents, site,
+    rules in force and verdicts come from the server, the observations from the archive
+    (AEGIS_ARCHIVE_URI).
     """
-    from actors.replay_job import plan_jobs, rules_of  # noqa: PLC0415 - keeps --help fast
-    from actors.simulator import read_rules  # noqa: PLC0415
+    from actors.replay_job import plan_jobs  # noqa: PLC0415 - keeps --help fast
+    from actors.replay_policy import ReplayPolicy  # noqa: PLC0415
     from aegis.cli.terminal import open_output  # noqa: PLC0415
     from aegis.domain.simulation import SimulationReport  # noqa: PLC0415
     from aegis.settings import load_settings  # noqa: PLC0415
-    from aegis.site_file import load_site  # noqa: PLC0415
-    from policies.threat.assess import version_of  # noqa: PLC0415
 
     settings = load_settings()
     span = _span(since, until)
-    site = load_site(settings.site_file)
-    rules = (read_rules(baseline or settings.rules_file), policy.read_bytes())
-    names = (str(baseline or "the rules in force"), str(policy))
-    before, after = (
-        version_of(site, rules_of(text, name)) for text, name in zip(rules, names, strict=True)
-    )
     with connect(url, api_key) as client:
-        incidents = _incidents(client, span)
-    days = _run(plan_jobs(settings.archive_place, span, site, rules), processes)
-    report = SimulationReport.of(days, incidents, (before, after), span)
+        now, incidents = _in_force(client), _incidents(client, span)
+    rules = baseline.read_bytes() if baseline else now.rules
+    name = str(baseline or "the rules in force")
+    before = ReplayPolicy.of(rules, name, now.site, now.verdicts)
+    after = ReplayPolicy.of(policy.read_bytes(), str(policy), now.site, now.verdicts)
+    days = _run(plan_jobs(settings.archive_place, span, now.site, (before, after)), processes)
+    report = SimulationReport.of(days, incidents, (before.version, after.version), span)
     if as_json:
         open_output().print_json(report.model_dump_json())
     else:
@@ -92,6 +90,29 @@ def _run(jobs: "list[ReplayJob]", processes: int) -> "list[ReplayedDay]":
         days = pool.map(run_job, jobs)
         shown = track(days, "Replaying", total=len(jobs), console=open_messages(), transient=True)
         return list(shown)
+
+
+def _in_force(client: "AegisClient") -> "PolicyInForce":
+    """The server's policies, with the verdicts that moved its thresholds."""
+    from actors.replay_policy import PolicyInForce  # noqa: PLC0415
+    from aegis.domain.policy import Verdict  # noqa: PLC0415
+
+    overview = client.policies()
+    verdicts = [
+        Verdict(
+            rule=rule.name,
+            camera_id=at.camera_id,
+            incident_id=move.incident_id,
+            is_confirmed=move.verdict == "confirmed",
+            decided_at=move.decided_at,
+        )
+        for rule in overview.rules
+        if rule.moved_at
+        for at in client.policy_rule(rule.name).cameras
+        for move in at.moves
+    ]
+    verdicts.sort(key=lambda it: it.decided_at)
+    return PolicyInForce.of(overview.version.texts, tuple(verdicts))
 
 
 def _incidents(client: "AegisClient", span: tuple[date, date]) -> "list[Incident]":

@@ -13,10 +13,11 @@ _CONFIRMED = frozenset({IncidentStatus.RESOLVED, IncidentStatus.ESCALATED})
 
 
 class Alert(Value):
-    """One event that rules would have told of."""
+    """One event that rules would have told of; cameras: all that showed it."""
 
     rule: str
     camera_id: str
+    cameras: tuple[str, ...] = ()
     began_at: UtcDatetime
     ended_at: UtcDatetime
     severity: Severity
@@ -137,10 +138,11 @@ class SimulationReport(Value):
 
 
 def _is_covered(incident: Incident, alerts: Iterable[Alert]) -> bool:
-    """Whether some alert of its camera came while it went on, or close to it."""
+    """Whether some alert of its cameras came while it went on, or close to it."""
+    cameras = {incident.camera_id, *incident.cameras}
     slack = timedelta(seconds=max(incident.quiet_gap_s, 5.0))
     return any(
-        alert.camera_id == incident.camera_id
+        not cameras.isdisjoint((alert.camera_id, *alert.cameras))
         and alert.began_at <= incident.last_seen + slack
         and alert.ended_at >= incident.first_seen - slack
         for alert in alerts

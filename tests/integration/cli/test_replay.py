@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from aegis.cli.main import app
 from aegis.ports import Runtime
 from aegis.testing.doubles import in_memory_runtime
+from aegis.testing.in_memory_policies import InMemoryPolicies
+from tests.unit.actors.test_replay import RULES
 from tests.unit.actors.test_simulator import DAY, History
-from tests.unit.policies.test_replay import RULES
 
 
 def test_what_would_differ_is_told(
@@ -20,9 +21,9 @@ def test_what_would_differ_is_told(
     history = History(tmp_path)
     history.confirm(10)
     lost = history.confirm(86_400 + 6)
-    url = serve(in_memory_runtime(store=history.store))
+    policies = InMemoryPolicies(RULES.format(dwell=5.0))
+    url = serve(in_memory_runtime(store=history.store, policies=policies))
     monkeypatch.setenv("AEGIS_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("AEGIS_RULES_FILE", str(tmp_path / "rules.yaml"))
     stricter = tmp_path / "stricter.yaml"
     stricter.write_text(RULES.format(dwell=20.0))
     command = ["replay", "--policy", str(stricter), "--from", f"{DAY}", "--url", url]

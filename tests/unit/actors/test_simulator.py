@@ -11,6 +11,7 @@ from actors.replay_job import ReplayJob, run_job
 from actors.simulator import Simulator
 from aegis.domain.assessment import Assessment, IncidentType, Severity
 from aegis.domain.incident import IncidentStatus, StatusUpdate
+from aegis.domain.policy import KeptPolicy, PolicyState, PolicyTexts, Verdict
 from aegis.domain.response import ActionRecord, ActionStatus, ActionType
 from aegis.domain.simulation import AlertChange, ReplayedDay, SimulationReport, SimulationRequest
 from aegis.errors import ValidationFailed
@@ -18,7 +19,7 @@ from aegis.settings import Settings
 from aegis.testing.in_memory_store import InMemoryStore
 from data.archive_folder import ArchiveFolder
 from data.observation_archive import DATASET, tabulate_observations
-from tests.unit.policies.test_replay import NOON, RULES, seen
+from tests.unit.actors.test_replay import NOON, RULES, seen
 
 DAY = NOON.date()
 
@@ -36,6 +37,7 @@ class History:
         self.root = root / "archive"
         self.store = InMemoryStore()
         self.settings = Settings(_env_file=None, data_dir=root, rules_file=rules)
+        self.state: PolicyState | None = None
         folder = ArchiveFolder(str(self.root))
         later = timedelta(days=1).total_seconds()
         folder.add(DATASET, DAY, tabulate_observations(seen(it, it) for it in range(31)))
@@ -65,7 +67,11 @@ class History:
         request = SimulationRequest(
             policy=policy, first_day=first, last_day=first + timedelta(days=days)
         )
-        simulator = Simulator(self.settings, self.store, run_here)
+
+        async def ask() -> PolicyState | None:
+            return self.state
+
+        simulator = Simulator(self.settings, self.store, run_here, ask)
         return asyncio.run(simulator.simulate(request))
 
 
@@ -101,6 +107,36 @@ def test_looser_rules_raise_more_and_lose_nothing(history: History) -> None:
     report = history.simulate(RULES.format(dwell=5.0))
     assert (report.alerts_before, report.alerts_after) == (1, 2)
     assert report.lost == ()
+
+
+def in_force(rules: str, verdicts: int = 0) -> PolicyState:
+    policy = KeptPolicy(
+        number=1, author="a", source="api", policy_version="v", digest="d", accepted_at=NOON,
+        texts=PolicyTexts(rules=rules, site="feedback: {highest: 100, step: 10}", playbooks=""),
+    )  # fmt: skip
+    wrong = tuple(
+        Verdict(
+            rule="stays", camera_id="CAM_01", incident_id=f"incident_{it}", is_confirmed=False,
+            decided_at=NOON,
+        )
+        for it in range(verdicts)
+    )  # fmt: skip
+    return PolicyState(mark="1", policy=policy, file_digests={}, verdicts=wrong)
+
+
+def test_the_policy_in_force_is_the_kept_one_not_the_file(history: History) -> None:
+    history.state = in_force(RULES.format(dwell=20.0))
+    report = history.simulate(RULES.format(dwell=5.0))
+    assert (report.alerts_before, report.alerts_after) == (1, 2)
+    assert report.policy_before != report.policy_after
+
+
+def test_verdicts_weigh_on_the_rules_in_force_and_on_those_asked_about(history: History) -> None:
+    history.state = in_force(RULES.format(dwell=5.0), verdicts=9)
+    report = history.simulate(RULES.format(dwell=4.0))
+    assert (report.alerts_before, report.alerts_after) == (0, 0)
+    safe = RULES.format(dwell=4.0) + "    life_safety: true\n"
+    assert history.simulate(safe).alerts_after == 2
 
 
 def test_only_the_days_asked_for_are_replayed(history: History) -> None:
