@@ -40,15 +40,21 @@ class WireMap:
 
     def __init__(self, tripwires: Sequence[Tripwire]) -> None:
         self._wires = tuple(tripwires)
-        self._lines = [np.array(wire.line, np.float64) for wire in tripwires]
+        lines = [np.array(wire.line, np.float64) for wire in tripwires]
+        segments = np.array([len(line) - 1 for line in lines], np.int64)
+        self._first = np.cumsum(segments) - segments
+        self._start = np.concatenate([np.empty((0, 2)), *(line[:-1] for line in lines)])
+        self._edge = np.concatenate([np.empty((0, 2)), *(np.diff(it, axis=0) for it in lines)])
 
     def __len__(self) -> int:
         return len(self._wires)
 
     def distances(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """From each of these points (N, 2) to each line: (N, lines)."""
-        columns = [_distance(line, points) for line in self._lines]
-        return np.stack(columns, axis=1) if columns else np.empty((len(points), 0))
+        if not self._wires:
+            return np.empty((len(points), 0))
+        squares = _squares(self._start, self._edge, points)
+        return np.asarray(np.sqrt(np.minimum.reduceat(squares, self._first, axis=1)), np.float64)
 
     def crossed(
         self, index: int, before: tuple[float, float], now: tuple[float, float]
@@ -119,14 +125,16 @@ def update_crossings(
     return crossed
 
 
-def _distance(line: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    start, edge = line[:-1], np.diff(line, axis=0)
+def _squares(
+    start: NDArray[np.float64], edge: NDArray[np.float64], points: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Squared distances of points (N, 2) to segments (M, 2): (N, M)."""
     edge_x, edge_y = edge[:, 0], edge[:, 1]
     off_x, off_y = points[:, :1] - start[:, 0], points[:, 1:] - start[:, 1]
     length = np.maximum(edge_x * edge_x + edge_y * edge_y, 1e-18)
     along = np.minimum(np.maximum((off_x * edge_x + off_y * edge_y) / length, 0.0), 1.0)
     away_x, away_y = off_x - along * edge_x, off_y - along * edge_y
-    return np.asarray(np.sqrt((away_x * away_x + away_y * away_y).min(axis=1)), np.float64)
+    return np.asarray(away_x * away_x + away_y * away_y, np.float64)
 
 
 def _crossing(

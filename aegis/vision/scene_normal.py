@@ -115,12 +115,12 @@ class SceneNormal:
         shift: look at the normal moved by so many columns and rows.
         """
         mean = np.roll(self.mean, shift[::-1], axis=(0, 1)) if any(shift) else self.mean
-        normal, now = _blocks(mean), _blocks(small.luma)
-        spread_normal, spread_now = normal.std(axis=1), now.std(axis=1)
+        normal, now = _centred(_blocks(mean)), _centred(_blocks(small.luma))
+        spread_normal, spread_now = _spread(normal), _spread(now)
         textured = spread_normal >= _TEXTURE
         if textured.sum() < _LEAST_BLOCKS:
             return None
-        together = (_centred(normal) * _centred(now)).mean(axis=1)
+        together = (normal * now).mean(axis=1)
         likeness = together / np.maximum(spread_normal * spread_now, 1e-3)
         return Likeness(
             float(np.mean(likeness[textured] >= _AGREES)),
@@ -144,6 +144,10 @@ def _blocks(luma: Luma) -> Luma:
     rows, columns = HEIGHT // _BLOCK, WIDTH // _BLOCK
     tiles = luma.reshape(rows, _BLOCK, columns, _BLOCK).swapaxes(1, 2)
     return np.asarray(tiles.reshape(rows * columns, _BLOCK * _BLOCK), np.float32)
+
+
+def _spread(centred: Luma) -> Luma:
+    return np.asarray(np.sqrt((centred * centred).mean(axis=1)), np.float32)
 
 
 def _centred(blocks: Luma) -> Luma:

@@ -1,5 +1,6 @@
 """Things that somebody left or took, told from the picture alone."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -137,13 +138,14 @@ class StaticObjects:
             self._settled[:] = small.luma
             self._objects.clear()
             return None
-        moving = np.abs(small.luma - self._settled) > bar
+        off = small.luma - self._settled
+        moving = np.abs(off) > bar
         begins = open_to_view & differs & (moving | ~np.isfinite(self._since_s))
         self._since_s[begins] = at_s - self._origin_s
         self._since_s[open_to_view & ~differs] = np.inf
-        pace = np.where(hidden, 0.0, 1 - np.exp(-gap_s / _SETTLING_S)).astype(np.float32)
+        pace = np.where(hidden, np.float32(0.0), np.float32(1 - math.exp(-gap_s / _SETTLING_S)))
         pace[begins] = 1.0
-        self._settled += (pace * (small.luma - self._settled)).astype(np.float16)
+        self._settled += (pace * off).astype(np.float16)
         return np.asarray(at_s - self._origin_s - self._since_s >= _STATIC_S, np.bool_)
 
     def _find(
@@ -254,8 +256,9 @@ def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:
     for _ in range(2):
         if len(there) < _LEAST_FITTED:
             break
-        spread = float(there.var())
-        gain = float(np.mean((there - there.mean()) * (here - here.mean()))) / max(spread, 1e-3)
+        apart = there - there.mean()
+        spread = float((apart * apart).mean())
+        gain = float((apart * (here - here.mean())).mean()) / max(spread, 1e-3)
         gain = min(max(gain, _LEAST_GAIN), _MOST_GAIN) if spread > 1 else 1.0
         offset = float(here.mean() - gain * there.mean())
         lit = np.asarray(gain * normal + offset, np.float32)

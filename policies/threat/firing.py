@@ -7,7 +7,7 @@ from typing import Any
 import cel
 
 from aegis.domain.assessment import Severity
-from policies.threat.expression import FieldsOf, narrow
+from policies.threat.expression import Expression, FieldsOf, narrow
 from policies.threat.facts import Facts
 from policies.threat.rules import SCENE, CompiledRule, Rule, ThreatRules
 
@@ -50,6 +50,7 @@ class _Scene:
         self.facts = facts
         self.shared = facts.shared()
         self._believed: dict[tuple[str, float, float | None], tuple[int, ...]] = {}
+        self._of_groups: dict[tuple[object, tuple[int, ...]], cel.Context] = {}
 
     def believed(self, rule: Rule) -> tuple[int, ...]:
         """The subjects with its label of which there is evidence enough for this rule."""
@@ -62,6 +63,14 @@ class _Scene:
                 if subject["label"] == rule.watches and is_believed(rule, subject, self.facts)
             )
         return self._believed[key]
+
+    def of_group(self, asking: Expression, subjects: tuple[int, ...]) -> cel.Context:
+        """What an expression about these subjects needs; one for all that need the same."""
+        key = (frozenset(asking.reads.items()), subjects)
+        if key not in self._of_groups:
+            group = [self.facts.subjects[index] for index in subjects]
+            self._of_groups[key] = self.context(asking.reads, group=group)
+        return self._of_groups[key]
 
     def context(self, reads: FieldsOf, **named: Any) -> cel.Context:
         """What is known of the frame, with what is named, as CEL takes it."""
@@ -119,9 +128,9 @@ def is_believed(rule: Rule, subject: Mapping[str, Any], facts: Facts) -> bool:
 
 
 def _ask_group(compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene) -> list[Hit]:
-    group = [scene.facts.subjects[index] for index in subjects]
-    if not compiled.when.evaluate(scene.context(compiled.when.reads, group=group)):
+    if not compiled.when.evaluate(scene.of_group(compiled.when, subjects)):
         return []
+    group = [scene.facts.subjects[index] for index in subjects]
     return [_hit(compiled, subjects, scene, group=group)]
 
 

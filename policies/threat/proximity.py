@@ -37,7 +37,11 @@ def measure_nearness(subjects: Sequence[ObservedSubject]) -> Nearness:
     others = _people(subjects)[:, None] & ~np.eye(len(boxes), dtype=np.bool_)
     heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
     feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
-    away = np.linalg.norm(feet[:, None] - feet[None], axis=2)
+    right, down = (
+        np.subtract.outer(feet[:, 0], feet[:, 0]),
+        np.subtract.outer(feet[:, 1], feet[:, 1]),
+    )
+    away = np.sqrt(right * right + down * down)
     apart = away / np.maximum(heights[:, None], heights[None])
     nearest = np.where(others, apart, ALONE).min(axis=0)
     return Nearness(
@@ -50,8 +54,12 @@ def measure_nearness(subjects: Sequence[ObservedSubject]) -> Nearness:
 def _touching(boxes: NDArray[np.float64], heights: NDArray[np.float64]) -> NDArray[np.bool_]:
     margin = _REACH * heights[:, None]
     low, high = boxes[:, :2] - margin, boxes[:, 2:] + margin
-    touches = (low[:, None] <= boxes[None, :, 2:]) & (high[:, None] >= boxes[None, :, :2])
-    return np.asarray(touches.all(axis=2), np.bool_)
+    across, along = (
+        (low[:, None, axis] <= boxes[None, :, 2 + axis])
+        & (high[:, None, axis] >= boxes[None, :, axis])
+        for axis in (0, 1)
+    )
+    return np.asarray(across & along, np.bool_)
 
 
 def _boxes(subjects: Sequence[ObservedSubject]) -> NDArray[np.float64]:
