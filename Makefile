@@ -35,9 +35,14 @@ unit: $(READY)  ## tests without Ray, in seconds
 acceptance: $(READY)  ## tests over HTTP and WebSocket against the running system
 	$(BIN)/pytest tests/integration tests/acceptance
 
-bench: $(READY)  ## throughput and start-up, ours beside the bare thing
+bench: $(READY)  ## what docs/benchmarks.md tells, ours beside the bare thing
+	$(BIN)/pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.startup
+	$(BIN)/python -m tests.benchmarks.routes
+	$(BIN)/python -m tests.benchmarks.streams
+	$(BIN)/python -m tests.benchmarks.door
+	$(BIN)/python -m tests.benchmarks.judging
 	$(BIN)/python -m tests.benchmarks.detector_speed
 	$(BIN)/python -m tests.benchmarks.store_scale
 
