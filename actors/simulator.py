@@ -10,14 +10,14 @@ from actors.replay_job import ReplayJob, plan_jobs
 from actors.replay_policy import PolicyInForce, ReplayPolicy
 from aegis.domain.incident import Incident, IncidentQuery
 from aegis.domain.policy import PolicyState
-from aegis.domain.simulation import ReplayedDay, SimulationReport, SimulationRequest
+from aegis.domain.simulation import Progress, ReplayedDay, SimulationReport, SimulationRequest
 from aegis.errors import ConfigurationError, ValidationFailed
 from aegis.ports import Store
 from aegis.settings import Settings
 from aegis.site_file import load_site
 
-RunJobs = Callable[[Sequence[ReplayJob]], Awaitable[list[ReplayedDay]]]
-"""Runs jobs wherever there is room, and gives their days in order."""
+RunJobs = Callable[[Sequence[ReplayJob], Progress], Awaitable[list[ReplayedDay]]]
+"""Runs jobs wherever there is room, tells of each that is done, gives their days in order."""
 AskState = Callable[[], Awaitable[PolicyState | None]]
 """What judges now; None when nothing is kept."""
 
@@ -37,7 +37,9 @@ class Simulator:
         self._run = run
         self._ask = ask
 
-    async def simulate(self, request: SimulationRequest) -> SimulationReport:
+    async def simulate(
+        self, request: SimulationRequest, progress: Progress | None = None
+    ) -> SimulationReport:
         """Raises ValidationFailed for a policy that is none, with line and column."""
         if request.first_day > request.last_day:
             raise ValidationFailed("first_day is after last_day", {"field": "first_day"})
@@ -51,7 +53,9 @@ class Simulator:
         except ConfigurationError as error:
             raise ValidationFailed(error.message, {"field": "policy"}) from error
         jobs = plan_jobs(self._settings.archive_place, span, now.site, (before, after))
-        days = await self._run(jobs)
+        tell = progress or _tell_nobody
+        tell(0, len(jobs))
+        days = await self._run(jobs, tell)
         incidents = await find_incidents(self._store, span)
         return SimulationReport.of(days, incidents, (before.version, after.version), span)
 
@@ -61,6 +65,10 @@ class Simulator:
             return PolicyInForce.of(state.policy.texts, state.verdicts)
         site = load_site(self._settings.site_file)
         return PolicyInForce(site, read_rules(self._settings.rules_file))
+
+
+def _tell_nobody(done: int, of: int) -> None:
+    del done, of
 
 
 def read_rules(path: Path | None) -> bytes:

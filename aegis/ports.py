@@ -23,7 +23,7 @@ from aegis.domain.question import ExportForm, SqlAnswer
 from aegis.domain.rate_limit import Lease
 from aegis.domain.response import ActionRecord, ActionRequest, ResponsePlan
 from aegis.domain.scene_snapshot import SceneSnapshot
-from aegis.domain.simulation import SimulationReport, SimulationRequest
+from aegis.domain.simulation import Progress, SimulationReport, SimulationRequest
 from aegis.domain.statistics import (
     AgentStatistics,
     ComponentName,
@@ -127,8 +127,10 @@ class Vault(Protocol):
 class Simulator(Protocol):
     """Replays history under other rules."""
 
-    async def simulate(self, request: SimulationRequest) -> SimulationReport:
-        """Raises ValidationFailed for a policy that is none."""
+    async def simulate(
+        self, request: SimulationRequest, progress: Progress | None = None
+    ) -> SimulationReport:
+        """Raises ValidationFailed for a policy that is none, before any progress is told."""
 
 
 class Policies(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aegis.cli.connection import KeyOption, UrlOption, connect
+from aegis.cli.connection import KeyOption, UrlOption, connect, find_server
 from aegis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ def replay(
         Path | None, typer.Option(help="What to compare with; by default the rules in force.")
     ] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Days at a time.")] = 2,
+    server: Annotated[
+        bool, typer.Option("--server", help="Let the server do the work, as Ray tasks.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     url: UrlOption = None,
     api_key: KeyOption = None,
@@ -41,16 +44,55 @@ def replay(
     Both policies are run over the same observations: alerts more and fewer by rule and
     camera, confirmed incidents lost, actions not taken. Nothing is changed. Incidents, site,
     rules in force and verdicts come from the server, the observations from the archive
-    (AEGIS_ARCHIVE_URI).
+    (AEGIS_ARCHIVE_URI); with --server all of it is done there.
     """
-    from actors.replay_job import plan_jobs  # noqa: PLC0415 - keeps --help fast
+    from aegis.cli.terminal import open_output  # noqa: PLC0415 - keeps --help fast
+
+    span = _span(since, until)
+    if server and baseline:
+        raise ConfigurationError("--baseline is compared with here: leave --server out")
+    if server:
+        report = _replay_there(policy, span, url, api_key)
+    else:
+        report = _replay_here(policy, baseline, span, processes, url, api_key)
+    if as_json:
+        open_output().print_json(report.model_dump_json())
+    else:
+        open_output().print(_show(report))
+
+
+def _replay_there(
+    policy: Path, span: tuple[date, date], url: str | None, api_key: str | None
+) -> "SimulationReport":
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from aegis.cli.terminal import open_messages  # noqa: PLC0415
+    from aegis.client.simulation_progress import follow_simulation  # noqa: PLC0415
+
+    body = {"policy": policy.read_text(), "first_day": f"{span[0]}", "last_day": f"{span[1]}"}
+    with Progress(console=open_messages(), transient=True) as shown:
+        bar = shown.add_task("Replaying", total=None)
+        return follow_simulation(
+            *find_server(url, api_key),
+            body,
+            lambda done, days: shown.update(bar, completed=done, total=days),
+        )
+
+
+def _replay_here(
+    policy: Path,
+    baseline: Path | None,
+    span: tuple[date, date],
+    processes: int,
+    url: str | None,
+    api_key: str | None,
+) -> "SimulationReport":
+    from actors.replay_job import plan_jobs  # noqa: PLC0415
     from actors.replay_policy import ReplayPolicy  # noqa: PLC0415
-    from aegis.cli.terminal import open_output  # noqa: PLC0415
     from aegis.domain.simulation import SimulationReport  # noqa: PLC0415
     from aegis.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings()
-    span = _span(since, until)
     with connect(url, api_key) as client:
         now, incidents = _in_force(client), _incidents(client, span)
     rules = baseline.read_bytes() if baseline else now.rules
@@ -58,11 +100,7 @@ def replay(
     before = ReplayPolicy.of(rules, name, now.site, now.verdicts)
     after = ReplayPolicy.of(policy.read_bytes(), str(policy), now.site, now.verdicts)
     days = _run(plan_jobs(settings.archive_place, span, now.site, (before, after)), processes)
-    report = SimulationReport.of(days, incidents, (before.version, after.version), span)
-    if as_json:
-        open_output().print_json(report.model_dump_json())
-    else:
-        open_output().print(_show(report))
+    return SimulationReport.of(days, incidents, (before.version, after.version), span)
 
 
 def _span(since: str | None, until: str | None) -> tuple[date, date]:

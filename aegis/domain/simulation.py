@@ -1,7 +1,7 @@
 """What would have been, had the rules been others."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Self
 
@@ -9,6 +9,8 @@ from aegis.domain.assessment import Severity
 from aegis.domain.incident import Incident, IncidentStatus
 from aegis.domain.value import UtcDatetime, Value
 
+Progress = Callable[[int, int], None]
+"""Told how many days are done, and of how many; first with 0, as soon as the work begins."""
 _CONFIRMED = frozenset({IncidentStatus.RESOLVED, IncidentStatus.ESCALATED})
 
 

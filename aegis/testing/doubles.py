@@ -23,7 +23,7 @@ from aegis.domain.response import (
     ResponsePlan,
     ResponseStep,
 )
-from aegis.domain.simulation import SimulationReport, SimulationRequest
+from aegis.domain.simulation import Progress, SimulationReport, SimulationRequest
 from aegis.domain.statistics import AgentStatistics, ComponentName
 from aegis.ports import (
     Dispatcher,
@@ -196,8 +196,12 @@ class FixedMonitor:
 class IdleSimulator:
     """Has no history: nothing would differ."""
 
-    async def simulate(self, request: SimulationRequest) -> SimulationReport:
+    async def simulate(
+        self, request: SimulationRequest, progress: Progress | None = None
+    ) -> SimulationReport:
         """Of no days."""
+        if progress:
+            progress(0, 0)
         span = (request.first_day, request.last_day)
         return SimulationReport.of([], [], ("", ""), span)
 

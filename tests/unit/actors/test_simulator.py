@@ -13,7 +13,13 @@ from aegis.domain.assessment import Assessment, IncidentType, Severity
 from aegis.domain.incident import IncidentStatus, StatusUpdate
 from aegis.domain.policy import KeptPolicy, PolicyState, PolicyTexts, Verdict
 from aegis.domain.response import ActionRecord, ActionStatus, ActionType
-from aegis.domain.simulation import AlertChange, ReplayedDay, SimulationReport, SimulationRequest
+from aegis.domain.simulation import (
+    AlertChange,
+    Progress,
+    ReplayedDay,
+    SimulationReport,
+    SimulationRequest,
+)
 from aegis.errors import ValidationFailed
 from aegis.settings import Settings
 from aegis.testing.in_memory_store import InMemoryStore
@@ -24,8 +30,12 @@ from tests.unit.actors.test_replay import NOON, RULES, seen
 DAY = NOON.date()
 
 
-async def run_here(jobs: Sequence[ReplayJob]) -> list[ReplayedDay]:
-    return [run_job(job) for job in jobs]
+async def run_here(jobs: Sequence[ReplayJob], progress: Progress) -> list[ReplayedDay]:
+    days = []
+    for job in jobs:
+        days.append(run_job(job))
+        progress(len(days), len(jobs))
+    return days
 
 
 class History:
