@@ -32,7 +32,11 @@ def test_pooled_matches_are_in_order_of_score() -> None:
     assert joined.things == 4
 
 
-def test_two_pictures_are_written(tmp_path: Path) -> None:
+def test_pictures_are_written(tmp_path: Path) -> None:
     draw_report(tmp_path / "out", "stills", {"person": _matches([0.9, 0.4], [True, False], 1)})
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {"stills-precision-recall.png", "stills-reliability.png"}
+    assert written == {
+        "stills-confusion.png",
+        "stills-precision-recall.png",
+        "stills-reliability.png",
+    }
