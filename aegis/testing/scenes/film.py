@@ -62,12 +62,12 @@ class Film:
 class Developer:
     """Turns the clean picture of a moment into what the recorder keeps; same input, same output."""
 
-    def __init__(self, film: Film, resolution_wh: tuple[int, int], seed: int) -> None:
+    def __init__(self, film: Film, resolution_wh: tuple[int, int], seed: tuple[int, int]) -> None:
         self._film = film
         self._scale = resolution_wh[0] / 640
         self._seed = seed
         width, height = resolution_wh
-        random = np.random.default_rng([seed, 77])
+        random = np.random.default_rng([*seed, 77])
         grain = film.grain * (2.0 if film.is_night else 1.0)
         self._noise = random.normal(128, grain, (height + 32, width + 32)).clip(0, 255)
         self._noise = self._noise.round().astype(np.uint8)
@@ -77,7 +77,7 @@ class Developer:
 
     def develop(self, picture: Pixels, moment_s: float, clock: datetime) -> Pixels:
         """(H, W, 3) RGB as it was filmed at a moment, `clock` burnt in."""
-        random = np.random.default_rng([self._seed, round(moment_s * 1000)])
+        random = np.random.default_rng([*self._seed, round(moment_s * 1000)])
         filmed = self._disturb(picture, moment_s, random)
         filmed = self._expose(filmed, moment_s)
         if self._film.is_night:

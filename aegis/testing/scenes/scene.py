@@ -51,7 +51,8 @@ class SceneFrame:
 class Scene:
     """Everything it takes to film a clip; the same scene gives the same frames.
 
-    views: the camera's from each moment on, the first at 0.
+    views: the camera's from each moment on, the first at 0. take: the same play filmed again,
+    with other noise of the sensor.
     """
 
     stage: Stage
@@ -65,6 +66,7 @@ class Scene:
     fps: float = 5.0
     start: datetime = START
     seed: int = 1
+    take: int = 0
 
     def at_resolution(self, resolution_wh: tuple[int, int]) -> "Scene":
         """The same scene through a camera of another resolution."""
@@ -87,7 +89,7 @@ class _Camera:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._resolution_wh = scene.views[0][1].resolution_wh
-        self._developer = Developer(scene.film, self._resolution_wh, scene.seed)
+        self._developer = Developer(scene.film, self._resolution_wh, (scene.seed, scene.take))
         self._light = light_map(self._resolution_wh, scene.seed, is_night=scene.film.is_night)
         self._last: tuple[float, tuple[Pixels, tuple[TruthBox, ...]]] | None = None
 

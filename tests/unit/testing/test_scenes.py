@@ -41,6 +41,9 @@ def test_the_same_scene_gives_the_same_frames_and_another_seed_other_ones() -> N
         for one, two in zip(first, again, strict=True)
     )
     assert not np.array_equal(first[0].image, other[0].image)
+    retake = clip(replace(noisy, take=1))
+    assert not np.array_equal(first[0].image, retake[0].image)
+    assert first[0].truth == retake[0].truth
 
 
 def test_the_truth_is_where_the_picture_differs_from_the_empty_stage() -> None:
