@@ -14,12 +14,12 @@ from data.evidence import staged_file
 from data.journal import Journal
 from data.observation_archive import DATASET
 from data.picture_ledger import PictureLedger
+from data.sqlite_file import open_checksummed
 
 MANIFEST = "backup.json"
 JOURNAL = "journal.sqlite"
 EVIDENCE = "evidence"
 _ROUNDS = 5
-_PAGES = 2000
 Progress = Callable[[str, int, int], None]
 """Told what is done: step, done, in all."""
 
@@ -68,16 +68,19 @@ def _claim(target: Path) -> None:
 
 
 def _copy_journal(source: Path, target: Path, progress: Progress) -> None:
-    """Pages as they are, checksums included; a writer goes on meanwhile."""
+    """One moment's journal, in one step that no write begins anew; a writer goes on meanwhile.
+
+    Every page is given its checksum as it is written.
+    """
     target.unlink(missing_ok=True)
-    reading, writing = apsw.Connection(str(source)), apsw.Connection(str(target))
+    reading, writing = apsw.Connection(str(source)), open_checksummed(target)
     try:
         reading.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         reading.set_busy_timeout(10_000)
         with writing.backup("main", reading, "main") as copy:
             while not copy.done:
-                copy.step(_PAGES)
-                progress("journal", copy.page_count - copy.remaining, copy.page_count)
+                copy.step(-1)
+            progress("journal", copy.page_count, copy.page_count)
     finally:
         writing.close()
         reading.close()

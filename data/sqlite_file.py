@@ -109,10 +109,9 @@ class SqliteFile:
             if not connection.pragma("checksum_verification"):
                 raise apsw.CorruptError("its first page does not speak of checksums")
             return
-        wanted = ctypes.c_int(_CHECKSUM_BYTES)
         if version:
             connection.pragma("journal_mode", "delete")
-        connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(wanted))
+        _reserve_room(connection)
         if version:
             connection.execute("VACUUM")
 
@@ -135,6 +134,20 @@ class SqliteFile:
 
 
 @cache
+def open_checksummed(path: Path) -> apsw.Connection:
+    """A new file whose every page gets a checksum as it is written, whoever's content it is."""
+    _register_checksums()
+    connection = apsw.Connection(str(path), vfs=_CHECKSUMMED)
+    _reserve_room(connection)
+    connection.execute("CREATE TABLE begun (at TEXT)")
+    return connection
+
+
+def _reserve_room(connection: apsw.Connection) -> None:
+    wanted = ctypes.c_int(_CHECKSUM_BYTES)
+    connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(wanted))
+
+
 def _register_checksums() -> None:
     """Once in a process, over whatever file layer is the default then."""
     with apsw.Connection(":memory:") as connection:

@@ -35,7 +35,7 @@ def _call(netloc: str, route: tuple[str, str], body: bytes, end: float, counts: 
     connection = http.client.HTTPConnection(netloc, timeout=60)
     count = 0
     while time.perf_counter() < end:
-        connection.request(*route, body)
+        connection.request(*route, body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
         said = answer.read()
         if answer.status != 200:

@@ -77,7 +77,7 @@ def test_a_backup_taken_under_writes_restores_to_one_moment(
         number = 0
         while not stop.is_set():
             number += 1
-            store.see(number % 50, confidence=10 + 0.01 * number, key=f"k{number % 7}")
+            store.see(number % 50, confidence=10 + 0.001 * number, key=f"k{number % 7}")
 
     writer = threading.Thread(target=write)
     writer.start()
