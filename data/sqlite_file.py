@@ -133,7 +133,6 @@ class SqliteFile:
             self._connection = None
 
 
-@cache
 def open_checksummed(path: Path) -> apsw.Connection:
     """A new file whose every page gets a checksum as it is written, whoever's content it is."""
     _register_checksums()
@@ -148,6 +147,7 @@ def _reserve_room(connection: apsw.Connection) -> None:
     connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(wanted))
 
 
+@cache
 def _register_checksums() -> None:
     """Once in a process, over whatever file layer is the default then."""
     with apsw.Connection(":memory:") as connection:

@@ -205,7 +205,9 @@ class ViewFile:
             self._build = None
 
     def _fold_news(self, tables: ViewTables) -> None:
-        while tables.seq != self._journal.head_seq and self._fold_some(tables):
+        """What there is now; a question does not run after those who go on writing."""
+        head_seq = self._journal.head_seq
+        while tables.seq < head_seq and self._fold_some(tables):
             pass
 
     def _fold_some(self, tables: ViewTables) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from aegis.domain.incident import IncidentPage, IncidentQuery, IncidentStatus, S
 from aegis.domain.observation import Observation
 from aegis.errors import ConfigurationError
 from data.archive_folder import ArchiveFolder
-from data.backup import back_up
+from data.backup import JOURNAL, back_up
+from data.journal import Journal
 from data.keeping import Keeping
 from data.observation_archive import DATASET, read_observations, tabulate_observations
 from data.restore import restore
@@ -67,27 +69,34 @@ def open_store() -> Iterator[Callable[[Path], Store]]:
         store.close()
 
 
-def test_a_backup_taken_under_writes_restores_to_one_moment(
-    tmp_path: Path, open_store: Callable[[Path], Store]
-) -> None:
-    store = open_store(tmp_path / "data")
+@contextmanager
+def _writing(store: Store) -> Iterator[None]:
+    """Somebody writes all the while, into few incidents whose pictures change at every write."""
     stop = threading.Event()
 
     def write() -> None:
         number = 0
-        while not stop.is_set():
+        while not stop.wait(0.001):
             number += 1
             store.see(number % 50, confidence=10 + 0.001 * number, key=f"k{number % 7}")
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        while len(store.all().incidents) < 5:
-            pass
-        manifest = back_up(tmp_path / "data", tmp_path / "data/archive", tmp_path / "backup")
+        yield
     finally:
         stop.set()
         writer.join()
+
+
+def test_a_backup_taken_under_writes_restores_to_one_moment(
+    tmp_path: Path, open_store: Callable[[Path], Store]
+) -> None:
+    store = open_store(tmp_path / "data")
+    with _writing(store):
+        while len(store.all().incidents) < 5:
+            pass
+        manifest = back_up(tmp_path / "data", tmp_path / "data/archive", tmp_path / "backup")
     assert manifest.missing == ()
     report = restore(tmp_path / "backup", tmp_path / "again", None)
     assert report.records == manifest.records
@@ -97,6 +106,45 @@ def test_a_backup_taken_under_writes_restores_to_one_moment(
     assert again._journal.hash_at(manifest.records) == store._journal.hash_at(manifest.records)
     again.assert_pictures()
     again.see(60)
+
+
+def test_every_page_of_a_long_journal_copied_under_writes_is_sound(
+    tmp_path: Path, open_store: Callable[[Path], Store]
+) -> None:
+    store = open_store(tmp_path / "data")
+    for number in range(1, 1500):
+        store.see(number % 50, confidence=10 + 0.001 * number, key=f"k{number % 7}")
+    with _writing(store):
+        for name in ("first", "second", "third"):
+            manifest = back_up(tmp_path / "data", None, tmp_path / name)
+            copied = Journal(tmp_path / name / JOURNAL)
+            assert copied.find_damage() == ""
+            assert copied.verify().records == manifest.records >= 1499
+            copied.close()
+
+
+def test_a_picture_replaced_meanwhile_has_the_journal_copied_again(
+    tmp_path: Path, open_store: Callable[[Path], Store]
+) -> None:
+    store = open_store(tmp_path / "data")
+    store.see(1, key="a")
+    copies = list[int]()
+
+    def replace_after_the_first_copy(step: str, _done: int, _total: int) -> None:
+        if step == "journal":
+            copies.append(1)
+            if len(copies) == 1:
+                store.see(2, confidence=60, key="a")
+                store.see(3, confidence=70, key="a")
+
+    manifest = back_up(tmp_path / "data", None, tmp_path / "backup", replace_after_the_first_copy)
+    assert len(copies) == 2
+    assert (manifest.records, manifest.missing) == (3, ())
+    restore(tmp_path / "backup", tmp_path / "again", None)
+    again = open_store(tmp_path / "again")
+    again.assert_pictures()
+    best = again.all().incidents[0].evidence_path or ""
+    assert asyncio.run(again.read_evidence(best)) == b"3 70"
 
 
 def test_everything_comes_back_archived_days_and_observations_too(
