@@ -90,6 +90,15 @@ class Settings(BaseSettings):
         None, description="fight classifier of `aegis train fights`; None: the shipped one"
     )
     vision_device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
+    vision_half: bool = Field(
+        default=True, description="multiply in 16 bits where hardware does and the answers agree"
+    )
+    vision_graphs: bool = Field(
+        default=True, description="on a card: replay recorded work where the answers agree"
+    )
+    vision_card_decode: bool = Field(
+        default=False, description="on a card: decode JPEGs there; read docs/models.md first"
+    )
     vision_threads: int = Field(1, ge=1, description="CPU threads of each vision replica")
     vision_batch: int = Field(8, ge=1, description="frames the detector takes at once, at most")
     vision_queue: int = Field(64, ge=1, description="frames that may wait in one replica")

@@ -14,11 +14,12 @@ from aegis.errors import AegisError
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
-from aegis.vision.detector import load_detector
+from aegis.vision.card_decoder import choose_decoder
+from aegis.vision.detector import FastPaths, load_detector
 from aegis.vision.fight_classifier import FightClassifier
 from aegis.vision.fight_watch import FightWatch, Look
 from aegis.vision.frame_strip import FrameStrips
-from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.image_codec import encode_jpeg
 from aegis.vision.image_header import check_image_header
 from aegis.vision.privacy_mask import hide
 from aegis.vision.scene_session import SceneSessions
@@ -56,11 +57,15 @@ class VisionAgent:
         configure_logging(settings.log_level)
         _use_threads(settings.vision_threads)
         self._max_pixels = settings.max_image_pixels
+        self._decoder = choose_decoder(
+            settings.max_image_pixels, settings.vision_device, on_card=settings.vision_card_decode
+        )
         self._detector = load_detector(
             settings.vision_model,
             settings.vision_weights,
             settings.vision_device,
             settings.vision_weights_sha256,
+            FastPaths(half=settings.vision_half, graphs=settings.vision_graphs),
         )
         chosen = settings.score_threshold
         self._min_score = self._detector.score_threshold if chosen is None else chosen
@@ -96,7 +101,8 @@ class VisionAgent:
     def look(self, frames: Sequence[Frame]) -> list[SceneAnalysis | Exception]:
         """An analysis or what went wrong for each frame, in order; one forward pass for all."""
         self._take_over_policies()
-        pictures = [self._decode(frame) for frame in frames]
+        decoded = self._decoder.decode([frame.image for frame in frames])
+        pictures = [self._hide(*it) for it in zip(frames, decoded, strict=True)]
         readable = [picture for picture in pictures if isinstance(picture, np.ndarray)]
         seen = self._detector.detect(readable) if readable else []
         clear = [it for it, picture in zip(frames, pictures, strict=True) if _is_clear(picture)]
@@ -123,18 +129,12 @@ class VisionAgent:
             self._strips = FrameStrips()
         self._policies = newest
 
-    def _decode(self, frame: Frame) -> Pixels | AegisError:
+    def _hide(self, frame: Frame, picture: Pixels | AegisError) -> Pixels | AegisError:
         """The picture without what is private: nothing behind this line ever sees that."""
         private = self._policies.site.camera(frame.camera_id).privacy
-        try:
-            picture = decode_image(frame.image, self._max_pixels)
-            if not private:
-                return picture
-            return hide(
-                picture, private, check_image_header(frame.image, self._max_pixels).block_px
-            )
-        except AegisError as error:
-            return error
+        if not private or isinstance(picture, AegisError):
+            return picture
+        return hide(picture, private, check_image_header(frame.image, self._max_pixels).block_px)
 
     def _follow(
         self,

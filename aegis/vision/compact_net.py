@@ -131,7 +131,9 @@ def cell_centers(height: int, width: int, stride: int, device: torch.device) -> 
     """(height * width, 2) x, y of the cells' centres in pixels, row by row."""
     y = (torch.arange(height, device=device) + 0.5) * stride
     x = (torch.arange(width, device=device) + 0.5) * stride
-    return torch.stack((x.repeat(height), y.repeat_interleave(width)), 1)
+    # Only views: nothing here waits for the device, which a recorded graph may not.
+    rows, columns = y[:, None].expand(height, width), x[None].expand(height, width)
+    return torch.stack((columns, rows), 2).reshape(-1, 2)
 
 
 def _to_xyxy(reach: Tensor, stride: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,18 @@ from aegis.errors import ConfigurationError
 
 Pixels = NDArray[np.uint8]
 EMBEDDED_MODEL = "aegis-small"
+
+
+@dataclass(frozen=True, slots=True)
+class FastPaths:
+    """Which fast paths a detector may try.
+
+    half: multiply in 16 bits where the device does so in hardware. graphs: on a card, record the
+    work of a batch once and replay it.
+    """
+
+    half: bool = True
+    graphs: bool = True
 
 
 class Detector(Protocol):
@@ -27,23 +40,27 @@ class Detector(Protocol):
 
 
 def load_detector(
-    name: str, weights: Path | None, device: str, sha256: str | None = None
+    name: str,
+    weights: Path | None,
+    device: str,
+    sha256: str | None = None,
+    paths: FastPaths | None = None,
 ) -> Detector:
     """The embedded detector, or a torchvision detection model by its registered name.
 
     weights: a local file in place of the shipped or published ones; sha256: what that file's
-    must be. device: auto, cpu, cuda or cuda:N. Raises ConfigurationError that names the
-    remedy, before the first frame.
+    must be. device: auto, cpu, cuda or cuda:N. paths: None tries what is usual. Raises
+    ConfigurationError that names the remedy, before the first frame.
     """
     if sha256 is not None:
         _check_digest(weights, sha256)
     if name == EMBEDDED_MODEL:
         from aegis.vision.embedded_detector import EmbeddedDetector  # noqa: PLC0415 - on demand
 
-        return EmbeddedDetector(weights, device)
+        return EmbeddedDetector(weights, device, paths or FastPaths())
     from aegis.vision.torchvision_detector import TorchvisionDetector  # noqa: PLC0415
 
-    return TorchvisionDetector(name, weights, device)
+    return TorchvisionDetector(name, weights, device, paths or FastPaths())
 
 
 def _check_digest(weights: Path | None, sha256: str) -> None:

@@ -13,9 +13,12 @@ from torchvision.ops import batched_nms
 from aegis.domain.detection import Detections
 from aegis.errors import ConfigurationError
 from aegis.vision.compact_net import LABELS, CompactNet
-from aegis.vision.compute_device import choose_device, fast_type
-from aegis.vision.letterbox import Letterboxed, letterbox
+from aegis.vision.compute_device import choose_device
+from aegis.vision.detector import FastPaths
+from aegis.vision.forward_path import Answer
+from aegis.vision.letterbox import letterbox
 from aegis.vision.model_file import ModelFile, read_model, write_model
+from aegis.vision.path_choice import choose_forward
 
 SHIPPED_WEIGHTS = Path(str(files("aegis.vision"))) / "weights" / "aegis-small.safetensors"
 _FLOOR = 0.05
@@ -45,18 +48,32 @@ class EmbeddedDetector:
 
     name = "aegis-small"
 
-    def __init__(self, weights: Path | None = None, device: str = "auto") -> None:
+    def __init__(
+        self,
+        weights: Path | None = None,
+        device: str = "auto",
+        paths: FastPaths = FastPaths(),  # noqa: B008 - frozen
+    ) -> None:
         path = weights or SHIPPED_WEIGHTS
         facts, tensors = read_model(path, ModelFacts)
-        self._device = choose_device(device)
-        self._type = fast_type(self._device)
         self._long_side = facts.long_side
         self.score_threshold = facts.score_threshold
-        platt = [facts.calibration.get(label, (1.0, 0.0)) for label in LABELS]
-        self._slope, self._offset = torch.tensor(platt, device=self._device).T
+        slope, offset = torch.tensor([facts.calibration.get(it, (1.0, 0.0)) for it in LABELS]).T
         net = _fill(path, facts.width, tensors).eval()
         net.fold()
-        self._net = net.to(self._device, self._type).to(memory_format=torch.channels_last)
+        self._forward = choose_forward(
+            net, choose_device(device), (slope, offset), paths, facts.long_side
+        )
+
+    @property
+    def runs_as(self) -> str:
+        """The number format of the net, and whether it is recorded."""
+        return self._forward.name
+
+    @torch.inference_mode()
+    def run_net(self, pixels: torch.Tensor) -> Answer:
+        """The net alone, of (B, 1, H, W) uint8 luminance whose sides are multiples of 32."""
+        return self._forward(pixels)
 
     @torch.inference_mode()
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
@@ -67,36 +84,39 @@ class EmbeddedDetector:
         for index, one in enumerate(boxed):
             by_shape[one.luminance.shape].append(index)
         for indices in by_shape.values():
-            logits, boxes = self._forward([boxed[index] for index in indices])
-            for index, scores, xyxy in zip(indices, logits.sigmoid(), boxes, strict=True):
-                found[index] = _select(scores, xyxy / boxed[index].scale, images[index].shape)
+            pixels = np.stack([boxed[index].luminance for index in indices])[:, None]
+            logits, boxes = self._forward(torch.from_numpy(pixels))
+            selected = _select(logits.sigmoid(), boxes)
+            for index, (xyxy, scores, labels) in zip(indices, selected, strict=True):
+                inside = _inside(xyxy / np.float32(boxed[index].scale), images[index].shape)
+                found[index] = Detections(inside, scores, labels)
         return found
 
-    def _forward(self, boxed: list[Letterboxed]) -> tuple[torch.Tensor, torch.Tensor]:
-        pixels = torch.from_numpy(np.stack([one.luminance for one in boxed])[:, None])
-        inputs = self._transfer(pixels).to(self._type) / 255
-        logits, boxes = self._net(inputs.contiguous(memory_format=torch.channels_last))
-        return logits.float() * self._slope + self._offset, boxes.float()
 
-    def _transfer(self, pixels: torch.Tensor) -> torch.Tensor:
-        """To the device; to a card from pinned memory, which need not be waited for."""
-        if self._device.type != "cuda":
-            return pixels
-        return pixels.pin_memory().to(self._device, non_blocking=True)
+Selected = tuple[NDArray[np.float32], NDArray[np.float32], tuple[str, ...]]
 
 
-def _select(scores: torch.Tensor, xyxy: torch.Tensor, shape: tuple[int, ...]) -> Detections:
-    cells, labels = torch.nonzero(scores > _FLOOR, as_tuple=True)
-    picked, boxes = scores[cells, labels], xyxy[cells]
-    keep = batched_nms(boxes, picked, labels, _OVERLAP)[:_MOST]
+def _select(scores: torch.Tensor, xyxy: torch.Tensor) -> list[Selected]:
+    """Boxes (N, 4) in pixels of the input, scores and labels of each picture of a batch.
+
+    All of a batch at once: every question to a card's memory waits for the card.
+    """
+    pictures, cells, labels = torch.nonzero(scores > _FLOOR, as_tuple=True)
+    picked, boxes = scores[pictures, cells, labels], xyxy[pictures, cells]
+    keep = batched_nms(boxes, picked, pictures * len(LABELS) + labels, _OVERLAP)
+    kept = torch.cat((boxes[keep], torch.stack((picked[keep], pictures[keep], labels[keep]), 1)), 1)
+    rows = kept.cpu().numpy().astype(np.float32)
+    selected = []
+    for picture in range(len(scores)):
+        mine = rows[rows[:, 5] == picture][:_MOST]
+        words = tuple(LABELS[label] for label in mine[:, 6].astype(int).tolist())
+        selected.append((mine[:, :4], mine[:, 4], words))
+    return selected
+
+
+def _inside(xyxy: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
     height, width = shape[:2]
-    limits = torch.tensor([width, height, width, height], device=boxes.device)
-    inside = boxes[keep].clamp(min=0).minimum(limits)
-    return Detections(
-        inside.cpu().numpy().astype(np.float32),
-        picked[keep].cpu().numpy().astype(np.float32),
-        tuple(LABELS[label] for label in labels[keep].tolist()),
-    )
+    return xyxy.clip(0, np.array([width, height, width, height], np.float32))
 
 
 def _fill(path: Path, width: int, tensors: dict[str, torch.Tensor]) -> CompactNet:

@@ -1,6 +1,7 @@
 """Encoded pictures to pixels and back, with Pillow alone.
 
-torchvision dies on a hostile PNG and ignores EXIF, so no other decoder is used.
+torchvision dies on a hostile PNG and ignores EXIF, so no other decoder is used; only
+`card_decoder`, where a site asks for it, gives everyday JPEGs to a card.
 """
 
 import io
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from aegis.errors import InvalidImage
-from aegis.vision.image_header import ImageHeader, check_image_header
+from aegis.vision.image_header import ImageHeader, check_image_header, is_everyday_jpeg
 
 Pixels = NDArray[np.uint8]
 
@@ -57,6 +58,30 @@ def decode_image(data: bytes, max_pixels: int = _MAX_PIXELS, max_side: int | Non
             return _to_rgb(_turn_upright(image))
     except _DAMAGED as error:
         raise InvalidImage(f"The {header.format} is truncated or damaged") from error
+
+
+def everyday_orientation(data: bytes, max_pixels: int = _MAX_PIXELS) -> int | None:
+    """EXIF orientation (1: upright) of a JPEG as cameras build them; None of any other picture.
+
+    Nothing is decoded. Raises InvalidImage for what `decode_image` refuses by its header.
+    """
+    check_image_header(data, max_pixels)
+    if not is_everyday_jpeg(data):
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            # Without the mark of JFIF or Adobe, decoders guess what the components mean.
+            is_ycc = image.info.get("adobe_transform", 1 if "jfif" in image.info else None) == 1
+            orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _DAMAGED:
+        return None
+    return orientation if is_ycc and orientation in (1, *_UPRIGHT) else None
+
+
+def turn_upright(rgb: Pixels, orientation: int) -> Pixels:
+    """(H, W, 3) pixels as an EXIF orientation (1 to 8) asks for."""
+    turn = _UPRIGHT.get(orientation)
+    return rgb if turn is None else np.array(Image.fromarray(rgb).transpose(turn))
 
 
 def encode_jpeg(rgb: Pixels, quality: int = 85) -> bytes:

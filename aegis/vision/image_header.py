@@ -15,6 +15,9 @@ _SOS = 0xDA
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
 _FRAMES_NOT_DECODED = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 _ARITHMETIC_FRAMES = frozenset({0xC9, 0xCA})
+_EVERYDAY_FRAMES = frozenset({0xC0, 0xC2})
+_EVERYDAY_SAMPLINGS = (b"\x11\x11\x11", b"\x21\x11\x11", b"\x22\x11\x11")
+_EOI, _DNL = b"\xff\xd9", b"\xff\xdc"
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -56,6 +59,24 @@ def check_image_header(data: bytes, max_pixels: int) -> ImageHeader:
     if data.startswith(_PNG_SIGNATURE):
         return _check_png(data, max_pixels)
     raise InvalidImage(f"The image is {_name_format(data)}; send JPEG or PNG")
+
+
+def is_everyday_jpeg(data: bytes) -> bool:
+    """Whether a JPEG that passed `check_image_header` is built as cameras build theirs.
+
+    Baseline or progressive with Huffman codes, three components sampled 4:4:4, 4:2:2 or 4:2:0,
+    whole to its last byte, its height in its header. For decoders that are to see no others.
+    """
+    if not data.startswith(_SOI) or not data.endswith(_EOI) or _DNL in data:
+        return False
+    marker, start = _find_frame(data)
+    components = data[start + 8 : start + 8 + 9]
+    return (
+        marker in _EVERYDAY_FRAMES
+        and data[start + 7] == 3
+        and components[::3] == b"\x01\x02\x03"
+        and components[1::3] in _EVERYDAY_SAMPLINGS
+    )
 
 
 def _name_format(data: bytes) -> str:

@@ -18,6 +18,7 @@ from torchvision.models import get_model, get_model_weights, list_models
 from aegis.domain.detection import Detections
 from aegis.errors import ConfigurationError
 from aegis.vision.compute_device import choose_device
+from aegis.vision.detector import FastPaths
 
 _FLOOR = 0.05
 # What torch, pickle and safetensors were seen to raise on files that are no weights of a model.
@@ -52,7 +53,13 @@ class TorchvisionDetector:
 
     score_threshold = 0.5
 
-    def __init__(self, name: str, weights: Path | None = None, device: str = "auto") -> None:
+    def __init__(
+        self,
+        name: str,
+        weights: Path | None = None,
+        device: str = "auto",
+        paths: FastPaths = FastPaths(),  # noqa: B008 - frozen
+    ) -> None:
         known = list_models(module=detection_models)
         if name not in known:
             raise ConfigurationError(
@@ -61,6 +68,7 @@ class TorchvisionDetector:
             )
         self.name = name
         self._device = choose_device(device)
+        self._half = paths.half and self._device.type == "cuda"
         published = get_model_weights(name).DEFAULT
         self._labels = [_MINE.get(label, label) for label in published.meta["categories"]]
         net = _load(name, published, weights).eval().to(self._device)
@@ -69,15 +77,18 @@ class TorchvisionDetector:
     @torch.inference_mode()
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         """Boxes with a score of at least 0.05, in pixels of each image, best first."""
-        tensors = [
-            torch.from_numpy(image).to(self._device).permute(2, 0, 1).float() / 255
-            for image in images
-        ]
+        tensors = [self._transfer(image).permute(2, 0, 1).float() / 255 for image in images]
         if not tensors:
             return []
-        with torch.autocast(self._device.type, torch.float16, self._device.type == "cuda"):
+        with torch.autocast(self._device.type, torch.float16, self._half):
             answers = cast(list[dict[str, torch.Tensor]], self._net(tensors))
         return [self._translate(answer) for answer in answers]
+
+    def _transfer(self, image: NDArray[np.uint8]) -> torch.Tensor:
+        pixels = torch.from_numpy(image)
+        if self._device.type == "cuda":
+            pixels = pixels.pin_memory()
+        return pixels.to(self._device, non_blocking=True)
 
     def _translate(self, answer: dict[str, torch.Tensor]) -> Detections:
         keep = answer["scores"] >= _FLOOR
