@@ -108,6 +108,7 @@ class IncidentStore:
         self._check = JournalCheck(self._folder.journal)
         self.policies = PolicyRegistry(self._journal, self._commits, self._readers)
         self._readers.submit(self._sweep)
+        self._views.follow()
         if keeping:
             self.housekeeper.start()
 

@@ -22,6 +22,7 @@ from data.journal import Journal
 from data.page_choice import PageChoice
 from data.page_cursor import PageCursor
 from data.view_file import ViewFile
+from data.view_follower import ViewFollower
 from data.view_row import to_column_time
 from data.view_tally import Tally
 
@@ -39,12 +40,17 @@ class IncidentViews:
         self, path: Path, journal: Journal, archive: ArchivedRecords | None = None
     ) -> None:
         self._file = ViewFile(path, journal)
+        self._follower: ViewFollower | None = None
         self._journal = journal
         self._archive = archive
 
     def catch_up(self) -> None:
         """Fold what is new, however long it takes; every question does so by itself."""
         self._file.catch_up()
+
+    def follow(self) -> None:
+        """From now on keep near the journal's end by itself, until building is stopped."""
+        self._follower = ViewFollower(self._file)
 
     def get(self, incident_id: str) -> Incident | None:
         """The incident; None when there is none, or no more."""
@@ -107,7 +113,9 @@ class IncidentViews:
         return rows
 
     def stop_building(self) -> None:
-        """End a long rebuild early; the next start goes on with it."""
+        """End a long rebuild early, and follow no more; the next start goes on with it."""
+        if self._follower:
+            self._follower.stop()
         self._file.stop_building()
 
     def close(self) -> None:

@@ -54,6 +54,12 @@ class ViewFile:
         self._damage: ServiceUnavailable | None = None
         self._is_closing = False
 
+    @property
+    def lag(self) -> int:
+        """How many records the next question folds first; 0 while there is no table."""
+        tables = self._tables
+        return self._journal.head_seq - tables.seq if tables else 0
+
     def ask(self, *questions: tuple[str, Mapping[str, Any]]) -> list[Rows]:
         """The rows of each named query, all of one moment."""
         return self.read(lambda tables: [tables.ask(*question) for question in questions])
