@@ -28,17 +28,10 @@ from aegis.domain.response import ActionRecord, ResponsePlan
 from aegis.domain.statistics import IncidentStatistics
 from aegis.errors import AegisError, ConfigurationError, IncidentNotFound
 from data.archive_folder import ArchiveFolder
-from data.commands import (
-    AttachPlan,
-    Command,
-    DeleteIncidents,
-    RecallFrame,
-    RecordAction,
-    RecordFrame,
-    UpdateStatus,
-)
+from data.commands import AttachPlan, Command, DeleteIncidents, RecordAction, UpdateStatus
 from data.data_folder import DataFolder
 from data.evidence import EvidenceFolder, incident_of
+from data.frame_commands import RecallFrame, RecordFrame
 from data.group_commit import GroupCommit
 from data.incident_archive import IncidentArchive
 from data.incident_views import IncidentViews

@@ -10,8 +10,9 @@ import pytest
 
 from aegis.domain.assessment import Assessment, IncidentType, Severity, Subject
 from aegis.domain.incident import Incident
-from data.commands import Command, RecordFrame
+from data.commands import Command
 from data.evidence import EvidenceFolder
+from data.frame_commands import RecordFrame
 from data.incident_views import IncidentViews
 from data.incident_writer import IncidentWriter
 from data.journal import Journal

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aegis.domain.assessment import Assessment, Subject
 from aegis.domain.incident import Incident
-from data.commands import RecordFrame
+from data.frame_commands import RecordFrame
 
 Make = Callable[..., Assessment]
 NEIGHBOURS = {"A": {"B": 20.0}, "B": {"A": 20.0, "C": 40.0}, "C": {"B": 40.0}, "D": {}}

@@ -12,8 +12,8 @@ import pytest
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, IncidentQuery
 from aegis.domain.question import ExportForm
-from data.commands import RecordFrame
 from data.export import _cell, export_incidents
+from data.frame_commands import RecordFrame
 
 Make = Callable[..., Assessment]
 

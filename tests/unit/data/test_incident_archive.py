@@ -13,7 +13,8 @@ from aegis.domain.incident import IncidentQuery, IncidentStatus, StatusUpdate
 from data.archive_folder import ArchiveFolder
 from data.archive_mark import DayArchived
 from data.change import HoldPlaced
-from data.commands import DeleteIncidents, RecordFrame, SetHold, UpdateStatus
+from data.commands import DeleteIncidents, SetHold, UpdateStatus
+from data.frame_commands import RecordFrame
 from data.incident_archive import IncidentArchive
 from data.incident_views import IncidentViews
 

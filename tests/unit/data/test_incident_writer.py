@@ -12,7 +12,8 @@ from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, IncidentStatus, StatusUpdate
 from aegis.domain.response import ActionRecord, ActionStatus, ActionType, ResponsePlan
 from aegis.errors import IncidentNotFound, NotFound, ServiceUnavailable, ValidationFailed
-from data.commands import AttachPlan, DeleteIncidents, RecordAction, RecordFrame, UpdateStatus
+from data.commands import AttachPlan, DeleteIncidents, RecordAction, UpdateStatus
+from data.frame_commands import RecordFrame
 
 Make = Callable[..., Assessment]
 RESOLVED = StatusUpdate(status=IncidentStatus.RESOLVED, notes="Checked", resolved_by="op_1")

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import IncidentQuery
 from aegis.errors import ValidationFailed
-from data.commands import KeepMark, RecordFrame
+from data.commands import KeepMark
+from data.frame_commands import RecordFrame
 from data.mark import Mark
 
 

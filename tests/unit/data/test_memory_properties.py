@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import IncidentQuery, IncidentStatus, Recorded, StatusUpdate
 from aegis.domain.response import ActionRecord, ActionStatus, ActionType, ResponsePlan
-from data.commands import (
-    AttachPlan,
-    Command,
-    DeleteIncidents,
-    RecordAction,
-    RecordFrame,
-    UpdateStatus,
-)
+from data.commands import AttachPlan, Command, DeleteIncidents, RecordAction, UpdateStatus
+from data.frame_commands import RecordFrame
 
 Make = Callable[..., Assessment]
 

@@ -15,7 +15,8 @@ from aegis.domain.incident import IncidentStatus, StatusUpdate
 from aegis.domain.proof import ProofVerdict
 from aegis.domain.response import ActionRecord, ActionStatus, ActionType, ResponsePlan
 from aegis.errors import IncidentNotFound, ServiceUnavailable, ValidationFailed
-from data.commands import AttachPlan, DeleteIncidents, RecordAction, RecordFrame, UpdateStatus
+from data.commands import AttachPlan, DeleteIncidents, RecordAction, UpdateStatus
+from data.frame_commands import RecordFrame
 from data.proof import ProofOffice
 from data.proof_check import verify_evidence
 

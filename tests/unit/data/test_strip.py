@@ -11,7 +11,8 @@ from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, IncidentStatus, StatusUpdate
 from aegis.errors import IncidentNotFound, NotFound, ValidationFailed
 from data.change import HoldPlaced, HoldReleased
-from data.commands import DeleteIncidents, EvictEvidence, RecordFrame, SetHold, UpdateStatus
+from data.commands import DeleteIncidents, EvictEvidence, SetHold, UpdateStatus
+from data.frame_commands import RecordFrame
 from data.strip import MOST_FRAMES
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
