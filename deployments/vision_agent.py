@@ -14,9 +14,7 @@ from aegis.errors import AegisError
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
-from aegis.vision.card_decoder import choose_decoder
 from aegis.vision.detector import FastPaths, load_detector
-from aegis.vision.fight_classifier import FightClassifier
 from aegis.vision.fight_watch import FightWatch, Look
 from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import encode_jpeg
@@ -54,6 +52,10 @@ class VisionAgent:
 
         ask: tells what is in force; None: only the files that the settings name are.
         """
+        # These bring torch, which whoever only names the agent need not wait for.
+        from aegis.vision.card_decoder import choose_decoder  # noqa: PLC0415
+        from aegis.vision.fight_classifier import FightClassifier  # noqa: PLC0415
+
         configure_logging(settings.log_level)
         _use_threads(settings.vision_threads)
         self._max_pixels = settings.max_image_pixels

@@ -3,12 +3,12 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
-from aegis.vision.fight_classifier import FightClassifier
 from aegis.vision.fight_motion import small_picture
 from aegis.vision.fight_window import FightWindow
 
@@ -25,13 +25,20 @@ class Look:
     found: Detections
 
 
+class FightJudge(Protocol):
+    """Says how likely windows show a fight; `FightClassifier` does."""
+
+    def classify(self, windows: Sequence[FightWindow]) -> list[float | None]:
+        """A chance from 0 to 1 for each; None where too little was seen."""
+
+
 class FightWatch:
     """The windows of the cameras that come here; the one unused longest goes when room is short.
 
     They are not carried to another process: two seconds later they are full again.
     """
 
-    def __init__(self, classifier: FightClassifier, capacity: int = 1000) -> None:
+    def __init__(self, classifier: FightJudge, capacity: int = 1000) -> None:
         self._classifier = classifier
         self._capacity = capacity
         self._windows: OrderedDict[str, FightWindow] = OrderedDict()
