@@ -15,7 +15,7 @@ from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
 from aegis.vision.detector import FastPaths, load_detector
-from aegis.vision.fight_watch import FightWatch, Look
+from aegis.vision.fight_watch import FightVerdict, FightWatch, Look
 from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import encode_jpeg
 from aegis.vision.image_header import check_image_header
@@ -157,11 +157,13 @@ class VisionAgent:
         return observation
 
     def _judge(
-        self, frame: Frame, picture: Pixels, detections: Detections, fight: float | None
+        self, frame: Frame, picture: Pixels, detections: Detections, fight: FightVerdict | None
     ) -> SceneAnalysis:
         height, width = picture.shape[:2]
         observation = self._follow(frame, picture, detections, (width, height))
-        observation = observation.model_copy(update={"fight_score": fight})
+        if fight is not None:
+            update = {"fight_score": fight.score, "fight_s": fight.likely_s}
+            observation = observation.model_copy(update=update)
         assessment = assess(
             observation, self._policies.site, self._policies.rules, self._policies.thresholds
         )

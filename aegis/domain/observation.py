@@ -14,7 +14,8 @@ Box = tuple[float, float, float, float]
 Entry = Literal["unknown", "entrance", "left", "right", "below", "above", "inside"]
 """How something came into the picture; unknown if it was there when the scene began."""
 
-TamperKind = Literal["covered", "moved", "defocused", "frozen", "looped"]
+TamperKind = Literal["covered", "moved", "defocused", "frozen", "looped", "dark"]
+"""`dark`: next to no light; nobody need have done anything to the camera."""
 
 
 class Crossing(Value):
@@ -70,6 +71,8 @@ class ObservedSubject(Value):
     unknown.
     owner: of an object or a changed zone, the number of who was last there, if anybody was;
     away_s: since the owner was last near it.
+    put_down: of an object or a changed zone, whether it is something that its owner can have
+    put down.
     came_back: how often somebody who looks the same left and returned.
     """
 
@@ -100,6 +103,7 @@ class ObservedSubject(Value):
     alone_s: float | None = None
     owner: int | None = None
     away_s: float = 0.0
+    put_down: bool = False
     came_back: int = 0
 
 
@@ -113,6 +117,9 @@ class Observation(Value):
     nothing is known of how long things have been there.
     is_late: older than the newest frame of its camera, judged without changing its memory.
     fight_score: how much the last seconds look like a fight, 0 to 1; None: too little seen.
+    fight_s: for how long that score has not been under a half.
+    close_s: for how long the same two people have been within half a body height of each
+    other; of several such pairs the longest.
     tampering: what is being done to the camera, if anything.
     line_counts: by tripwire, crossings forward and backward since the scene began.
     """
@@ -127,6 +134,8 @@ class Observation(Value):
     is_alone: bool = False
     is_late: bool = False
     fight_score: float | None = Field(default=None, ge=0, le=1)
+    fight_s: float = Field(default=0.0, ge=0)
+    close_s: float = Field(default=0.0, ge=0)
     tampering: Tampering | None = None
     line_counts: dict[str, tuple[int, int]] = {}
     model: str = ""

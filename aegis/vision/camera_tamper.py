@@ -10,6 +10,10 @@ _RECOGNISED = 0.6
 _FLAT = 0.4
 _VEILED = 0.12
 _DARK = 30.0
+_UNLIT = 20.0
+_OUT = 0.2
+_DIMMED = 0.5
+_SAME_LAYOUT = 0.6
 _BLURRED = 0.4
 _WELL_LIT = 0.5
 _LEAST_SHIFT = 3
@@ -20,13 +24,15 @@ _NEW_NORMAL_S = 60.0
 
 
 class CameraTamper:
-    """Covered, moved, defocused, frozen or looped, each for as long as it lasts.
+    """Covered, moved, defocused, frozen, looped or dark, each for as long as it lasts.
 
     The view is compared with the camera's normal by patterns and not by brightness, so
     headlights, a cloud or the switch to night do not count; what lasts under 5 s, such as a
     bump that settles back, does not either. A view that stays changed for a minute becomes
-    the new normal. Weak where the normal has next to no texture: nothing but the feed is
-    judged there; and in complete darkness, which looks like a cover.
+    the new normal. Light that goes out is no cover: what is left of it falls as it did, or
+    nothing is left. The dark is told for a minute, and the normal waits for the light. Weak
+    where the normal has next to no texture: nothing but the feed is judged there; and where
+    a lens is covered in black, which looks like the dark.
     """
 
     def __init__(self) -> None:
@@ -46,12 +52,17 @@ class CameraTamper:
         """Look at the next frame; what is being done to the camera, if anything."""
         self._feed.see(small, at_s)
         self._see_view(small, normal, at_s)
+        lasted_s = at_s - self._since_s
+        is_lasting = self._frames >= _LASTING_FRAMES and lasted_s >= _LASTING_S
+        if self._kind == "dark":
+            # Black pictures are all the same, of a live feed too.
+            told = is_lasting and lasted_s < _NEW_NORMAL_S
+            return _tampering("dark", lasted_s, self._certainty) if told else None
         if (frozen_s := self._feed.frozen_s(at_s)) is not None:
             return _tampering("frozen", frozen_s, 0.95)
         if (looped_s := self._feed.looped_s(at_s)) is not None:
             return _tampering("looped", looped_s, 0.9)
-        lasted_s = at_s - self._since_s
-        if self._kind is None or self._frames < _LASTING_FRAMES or lasted_s < _LASTING_S:
+        if self._kind is None or not is_lasting:
             return None
         if lasted_s >= _NEW_NORMAL_S:
             normal.forget()
@@ -70,7 +81,7 @@ class CameraTamper:
             if self._kind is not None and at_s - self._held_s > _FORGIVEN_S:
                 self._kind = None
             return
-        if self._kind is None:
+        if self._kind is None or (self._kind == "dark") != (found[0] == "dark"):
             self._since_s, self._frames = at_s, 0
         self._kind, self._certainty = found
         self._held_s = at_s
@@ -82,8 +93,11 @@ def _judge_view(small: SmallPicture, normal: SceneNormal) -> tuple[TamperKind, f
     likeness = normal.compare(small)
     if likeness is None:
         return None
-    if likeness.contrast <= _VEILED and small.luma.mean() >= _DARK:
-        return "covered", min(0.99, 1 - likeness.contrast)
+    light = float(small.luma.mean())
+    if likeness.contrast <= _OUT and light <= _UNLIT:
+        return "dark", min(0.99, 1 - likeness.contrast)
+    if likeness.contrast <= _VEILED and light >= _DARK:
+        return _judge_cover(small, normal, 1 - likeness.contrast)
     if likeness.agreement >= _RECOGNISED:
         return _judge_focus(likeness)
     shift = normal.shift_of(small)
@@ -94,8 +108,17 @@ def _judge_view(small: SmallPicture, normal: SceneNormal) -> tuple[TamperKind, f
     if likeness.agreement > _LOST:
         return None
     if likeness.contrast <= _FLAT:
-        return "covered", min(0.99, 1 - likeness.agreement)
+        return _judge_cover(small, normal, 1 - likeness.agreement)
     return "moved", 0.9 * (1 - likeness.agreement)
+
+
+def _judge_cover(
+    small: SmallPicture, normal: SceneNormal, certainty: float
+) -> tuple[TamperKind, float]:
+    """Covered, or only dark: what light is left in the dark falls as it did."""
+    is_dimmed = small.luma.mean() <= _DIMMED * normal.mean.mean()
+    is_dark = is_dimmed and normal.layout_of(small) >= _SAME_LAYOUT
+    return "dark" if is_dark else "covered", min(0.99, certainty)
 
 
 def _judge_focus(likeness: Likeness) -> tuple[TamperKind, float] | None:

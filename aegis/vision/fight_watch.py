@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,16 @@ class FightJudge(Protocol):
         """A chance from 0 to 1 for each; None where too little was seen."""
 
 
+class FightVerdict(NamedTuple):
+    """How much a camera's newest seconds look like a fight, 0 to 1, and how long that held.
+
+    likely_s: seconds for which the score has not been under a half.
+    """
+
+    score: float
+    likely_s: float
+
+
 class FightWatch:
     """The windows of the cameras that come here; the one unused longest goes when room is short.
 
@@ -46,18 +56,18 @@ class FightWatch:
     def __len__(self) -> int:
         return len(self._windows)
 
-    def watch(self, looks: Sequence[Look]) -> list[float | None]:
-        """The score of each frame's camera after that frame, 0 to 1; None: too little seen.
+    def watch(self, looks: Sequence[Look]) -> list[FightVerdict | None]:
+        """The verdict on each frame's camera after that frame; None: too little seen.
 
         Frames of one camera are taken in the order given.
         """
-        scores: list[float | None] = []
+        verdicts: list[FightVerdict | None] = []
         for round_ in _rounds(looks):
             windows = [self._take(look) for look in round_]
             known = [window for window in windows if window is not None]
             said = iter(self._classifier.classify(known))
-            scores += [None if window is None else next(said) for window in windows]
-        return scores
+            verdicts += [None if it is None else _verdict(it, next(said)) for it in windows]
+        return verdicts
 
     def _take(self, look: Look) -> FightWindow | None:
         if look.camera_id is None:
@@ -68,6 +78,11 @@ class FightWatch:
         while len(self._windows) > self._capacity:
             self._windows.popitem(last=False)
         return window
+
+
+def _verdict(window: FightWindow, score: float | None) -> FightVerdict | None:
+    window.follow(score)
+    return None if score is None else FightVerdict(score, window.likely_s)
 
 
 def add_sight(

@@ -16,6 +16,7 @@ _CLOCK_SET_BACK_S = 30.0
 _STEPS = 22
 _LEAST_STEPS = 3
 _LEAST_SPAN_S = 0.6
+_LIKELY = 0.5
 
 Encoding = NDArray[np.float16]
 
@@ -48,6 +49,7 @@ class FightWindow:
         self.flow: NDArray[np.float16] | None = None
         self.encodings: tuple[Encoding, ...] = ()
         self.score: float | None = None
+        self._likely_since_s: float | None = None
 
     def add(self, picture: Picture, at_s: float, people: Boxes, trust: NDArray[np.float32]) -> bool:
         """Take a frame in, for the classifier to look at next; whether it was taken."""
@@ -84,6 +86,20 @@ class FightWindow:
         """The measures (M,) of the step to the newest frame; None when it begins the window."""
         return self._steps[-1][1] if self._steps else None
 
+    def follow(self, score: float | None) -> None:
+        """Note for how long the score, this one for the newest frame, has been high."""
+        if score is None or score < _LIKELY:
+            self._likely_since_s = None
+        elif self._likely_since_s is None and self.last is not None:
+            self._likely_since_s = self.last.at_s
+
+    @property
+    def likely_s(self) -> float:
+        """How long a fight has been likelier than none, every frame since, up to the newest."""
+        if self._likely_since_s is None or self.last is None:
+            return 0.0
+        return self.last.at_s - self._likely_since_s
+
     def steps(self) -> tuple[NDArray[np.float32], float] | None:
         """The measures (T, M) of the newest 2 s and the mean step in seconds; None: too little."""
         if len(self._steps) < _LEAST_STEPS:
@@ -99,5 +115,5 @@ class FightWindow:
 
     def _begin_anew(self) -> None:
         self._steps.clear()
-        self.last = self.flow = self.score = None
+        self.last = self.flow = self.score = self._likely_since_s = None
         self.encodings = ()

@@ -128,6 +128,13 @@ class SceneNormal:
             _relative_detail(small) / max(self._detail, 1e-6),
         )
 
+    def layout_of(self, small: SmallPicture) -> float:
+        """How much light and shade lie as in the normal, block by block, -1 to 1."""
+        blocks = np.stack([_blocks(self._mean).mean(axis=1), _blocks(small.luma).mean(axis=1)])
+        normal, now = blocks - blocks.mean(axis=1, keepdims=True)
+        spread = float(np.sqrt((normal * normal).sum() * (now * now).sum()))
+        return float((normal * now).sum()) / max(spread, 1e-3)
+
     def shift_of(self, small: SmallPicture) -> tuple[int, int]:
         """By how many columns and rows this frame seems moved against the normal."""
         window = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)

@@ -58,10 +58,11 @@ class ScenePicture:
         if self._normal.is_known and not self._tamper.is_suspected:
             people = [it for it in subjects if it.label == "person"]
             self._note_touches(people, at_s)
-            things = self._objects.see(small, self._normal, people, hidden, scale, at_s, gap_s)
+            things = self._objects.see(small, self._normal, subjects, hidden, scale, at_s, gap_s)
         if not self._tamper.is_suspected:
             self._normal.learn(small, gap_s, hidden | self._objects.mask())
-        return tampering, tuple(self._show(thing, scale, resolution_wh, at_s) for thing in things)
+        shown = (self._show(thing, scale, resolution_wh, at_s) for thing in things)
+        return tampering, tuple(it for it in shown if it is not None)
 
     def _pass_time(self, at_s: float) -> float:
         gap_s = 0.0 if self._newest_s is None else at_s - self._newest_s
@@ -84,13 +85,16 @@ class ScenePicture:
         scale: tuple[float, float],
         resolution_wh: tuple[int, int],
         at_s: float,
-    ) -> ObservedSubject:
+    ) -> ObservedSubject | None:
+        """None of what is left and neither luggage nor a change of a protected place."""
         x0, y0, x1, y1 = thing.box
         box = (x0 / scale[0], y0 / scale[1], x1 / scale[0], y1 / scale[1])
         zones = self._zones_of(box, resolution_wh)
         touched = next((zone for zone in sorted(zones & self._protected)), None)
         owner, touch_s, _ = self._touches.get(touched or "", (thing.owner, 0.0, 0.0))
         is_changed = touched is not None and thing.kind == "left_object"
+        if thing.kind == "left_object" and not (is_changed or thing.is_luggage):
+            return None
         return ObservedSubject(
             label="changed_zone" if is_changed else thing.kind,
             score=_CERTAINTY,
@@ -104,6 +108,7 @@ class ScenePicture:
             contact_s={touched: touch_s} if touched and touch_s else {},
             owner=owner if touched else thing.owner,
             away_s=round(max(0.0, at_s - thing.near_s), 3),
+            put_down=thing.kind == "left_object" and thing.is_luggage,
         )
 
     def _zones_of(

@@ -13,6 +13,7 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation, ObservedSubject, Tampering
 from aegis.domain.site import Site
 from aegis.domain.value import to_utc
+from aegis.vision.close_pairs import ClosePairs
 from aegis.vision.luggage import Luggage
 from aegis.vision.reordering import Reordering
 from aegis.vision.scene_memory import RESET_GAP_S, SceneMemory, Step
@@ -43,6 +44,7 @@ class SceneSession:
         self._reordering = Reordering()
         self._picture: ScenePicture | None = None
         self._luggage = Luggage()
+        self._pairs = ClosePairs()
         self._late_frames = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -102,11 +104,15 @@ class SceneSession:
         self._late_frames = 0
         step = self._reordering.go_on(self._memory, detections, resolution_wh, at_s)
         bags = self._luggage.see(step.subjects, at_s)
+        close_s = self._pairs.see(step.subjects, at_s)
         if picture is None:
-            return self._tell(frame, resolution_wh, step, things=bags)
+            return self._tell(frame, resolution_wh, step, close_s=close_s, things=bags)
         self._picture = self._picture or ScenePicture(self._camera)
         tampering, things = self._picture.see(picture, step.subjects, resolution_wh, at_s)
-        return self._tell(frame, resolution_wh, step, tampering=tampering, things=(*bags, *things))
+        things = (*bags, *things)
+        return self._tell(
+            frame, resolution_wh, step, close_s=close_s, tampering=tampering, things=things
+        )
 
     def _observe_late(
         self,
@@ -127,6 +133,7 @@ class SceneSession:
         step: Step,
         *,
         is_late: bool = False,
+        close_s: float = 0.0,
         tampering: Tampering | None = None,
         things: tuple[ObservedSubject, ...] = (),
     ) -> Observation:
@@ -141,6 +148,7 @@ class SceneSession:
             is_alone=step.is_alone,
             is_late=is_late,
             line_counts=step.line_counts,
+            close_s=round(close_s, 3),
             tampering=tampering,
         )
 

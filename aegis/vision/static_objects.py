@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.observation import ObservedSubject
+from aegis.vision.put_down import Vehicles, is_luggage
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
 
@@ -28,7 +29,6 @@ _LEAST_GAIN, _MOST_GAIN = 0.3, 2.0
 _REMEMBERED_S = 25.0
 _REMEMBERED = 240
 _NEAR_HEIGHTS = 1.5
-_LEAST_OF_BODY = 0.08
 _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
 _ABSORBED_S = 600.0
@@ -49,7 +49,8 @@ class StaticObject:
     """Something left or taken; box in pixels of the small picture.
 
     since_s: when it came to be so. near_s: when its owner was last near it. seen_s: when
-    it was last plain to see.
+    it was last plain to see. is_luggage: whether its owner can have put it down; what is left
+    and is none is a mark on a wall, say, or a large thing.
     """
 
     number: int
@@ -59,14 +60,15 @@ class StaticObject:
     since_s: float
     near_s: float
     seen_s: float
+    is_luggage: bool
 
 
 class StaticObjects:
     """What differs from the camera's normal, stands still, and appeared where a person was.
 
     Behind people nothing is judged: what was there stays. A change of much of the picture
-    is light, not an object. Whether a thing came or went is told by where its outline is: in
-    the frame or in the normal. What is left lies low: a mark on the wall is nobody's luggage.
+    is light, not an object, and what comes to stand where a vehicle is, a part of it. Whether
+    a thing came or went is told by where its outline is: in the frame or in the normal.
     Weak for things smaller than a fiftieth of the picture's width or hardly different in
     brightness. After ten minutes a thing belongs to the normal.
     """
@@ -76,6 +78,7 @@ class StaticObjects:
         self._since_s = np.full((HEIGHT, WIDTH), np.inf, np.float32)
         self._origin_s: float | None = None
         self._passers: deque[_Passer] = deque(maxlen=_REMEMBERED)
+        self._vehicles = Vehicles()
         self._objects: list[StaticObject] = []
         self._count = 0
 
@@ -83,7 +86,7 @@ class StaticObjects:
         self,
         small: SmallPicture,
         normal: SceneNormal,
-        people: Sequence[ObservedSubject],
+        subjects: Sequence[ObservedSubject],
         hidden: Mask,
         scale: tuple[float, float],
         at_s: float,
@@ -91,9 +94,13 @@ class StaticObjects:
     ) -> tuple[StaticObject, ...]:
         """What has been left or taken by now.
 
-        hidden: (72, 128), where somebody or something tracked stands before the background.
+        subjects: all that the detector saw. hidden: (72, 128), where somebody or something
+        tracked stands before the background.
         scale: from pixels of the frame to pixels of the small picture.
         """
+        people = [it for it in subjects if it.label == "person"]
+        vehicles = (it.bbox for it in subjects if it.label == "vehicle")
+        self._vehicles.see((to_small(box, scale) for box in vehicles), at_s)
         self._remember(people, scale, at_s)
         changed = self._settle(small, normal, hidden, at_s, gap_s)
         if changed is not None:
@@ -110,6 +117,7 @@ class StaticObjects:
         """Frames were missing for long: nobody knows who did what meanwhile."""
         self._since_s[:] = np.inf
         self._passers.clear()
+        self._vehicles.forget()
         self._objects.clear()
 
     def _remember(
@@ -184,15 +192,14 @@ class StaticObjects:
         origin_s = self._origin_s or 0.0
         since_s = origin_s + float(np.median(self._since_s[blob & np.isfinite(self._since_s)]))
         passer = self._owner(box, since_s)
-        if passer is None:
+        if passer is None or self._vehicles.explain(box, since_s):
             return []
         kind = _kind(blob, self._settled.astype(np.float32), normal.mean)
-        if kind == "left_object" and not _can_be_put_down(box, passer):
-            return []
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
         near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
-        return [StaticObject(self._count, kind, box, owner, began_s, near_s, at_s)]
+        carried = is_luggage(box, passer.box)
+        return [StaticObject(self._count, kind, box, owner, began_s, near_s, at_s, carried)]
 
     def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
         """Who was last there when it came to be so, give or take a moment."""
@@ -239,13 +246,6 @@ def _reaches(passer: _Passer, box: tuple[float, float, float, float]) -> bool:
     x0, y0, x1, y1 = passer.box
     reach = 0.25 * (y1 - y0)
     return _overlap((x0 - reach, y0, x1 + reach, y1 + reach / 2), box)
-
-
-def _can_be_put_down(box: tuple[float, float, float, float], passer: _Passer) -> bool:
-    """Large enough for luggage beside its owner, and no higher than a hand that hangs down."""
-    _, top, _, foot = passer.box
-    size = max(box[2] - box[0], box[3] - box[1])
-    return size >= _LEAST_OF_BODY * (foot - top) and box[3] >= (top + foot) / 2
 
 
 def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:

@@ -12,7 +12,15 @@ from policies.threat.subject_facts import gather_subject_facts
 
 SCENE_FIELDS = frozenset(
     {"people", "vehicles", "weapons", "alone", "late", "visit", "zone_people", "line_counts"}
-    | {"fight_score", "tamper", "tamper_s", "tamper_certainty", "has_entrances"}
+    | {
+        "fight_score",
+        "fight_s",
+        "close_s",
+        "tamper",
+        "tamper_s",
+        "tamper_certainty",
+        "has_entrances",
+    }
 )
 SITE_FIELDS = frozenset({"name", "is_open", "weekday", "hour"})
 CAMERA_FIELDS = frozenset({"id", "name", "location", "described", "attributes"})
@@ -80,6 +88,8 @@ def _scene_facts(observation: Observation, camera: Camera) -> dict[str, Any]:
         "late": observation.is_late,
         "visit": observation.visit,
         "fight_score": -1.0 if observation.fight_score is None else observation.fight_score,
+        "fight_s": observation.fight_s,
+        "close_s": observation.close_s,
         "tamper": tampering.kind if tampering else "",
         "tamper_s": tampering.for_s if tampering else 0.0,
         "tamper_certainty": tampering.certainty if tampering else 0.0,

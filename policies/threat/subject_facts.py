@@ -8,7 +8,8 @@ from aegis.domain.observation import Crossing, ObservedSubject
 NEVER_S = 1e9
 """Stands for "not at all" where a fact is a time: rules ask for less than something."""
 
-_DELIVERY = frozenset({"door", "entrance", "protected"})
+_DOOR = frozenset({"door", "entrance"})
+_DELIVERY = _DOOR | {"protected"}
 _LATELY_S = 10.0
 _CLIMBED_S = 30.0
 _LEAST_ROAM = 0.5
@@ -34,13 +35,14 @@ SUBJECT_FIELDS = frozenset(
         "came_back",
         "waiting",
         "at_door",
+        "by_door",
         "protected",
         "doors_tried",
         "door_visits",
         "door_s",
     }
     | {"contact_s", "touch_s", "crossed", "tripwire", "climbed", "behind_s", "followed", "alone_s"}
-    | {"owner", "away_s", "x", "y", "height", "near_person", "companions", "nearest"}
+    | {"owner", "away_s", "put_down", "x", "y", "height", "near_person", "companions", "nearest"}
 )
 
 
@@ -62,6 +64,7 @@ def gather_subject_facts(
         "touch_s": max(subject.contact_s.values(), default=0.0),
         "owner": subject.owner or 0,
         "away_s": subject.away_s,
+        "put_down": subject.put_down,
         "alone_s": subject.dwell_s if subject.alone_s is None else subject.alone_s,
         "x": (x0 + x1) / 2 / width,
         "y": y1 / height,
@@ -106,6 +109,7 @@ def _places(subject: ObservedSubject, kinds: Mapping[str, str]) -> dict[str, Any
         "idle_s": _outside_waiting_s(subject, kinds),
         "waiting": "waiting" in here,
         "at_door": not here.isdisjoint(_DELIVERY),
+        "by_door": not here.isdisjoint(_DOOR),
         "protected": "protected" in here,
         "doors_tried": len(doors),
         "door_visits": sum(doors.values()),

@@ -85,6 +85,8 @@ def _observations(watches: str) -> Iterator[Observation]:
                 visit=3,
                 is_alone=camera_id is None,
                 fight_score=0.5 if camera_id else None,
+                fight_s=1.5 if camera_id else 0.0,
+                close_s=2.5 if camera_id else 0.0,
                 tampering=_TAMPERING if camera_id else None,
                 line_counts={"gate": (2, 1)} if camera_id else {},
             )

@@ -53,6 +53,9 @@ SHELF: dict[str, Any] = {"zones": ("shelf",), "owner": 7}
 COVERED = Tampering(kind="covered", for_s=5.0, certainty=0.9)
 
 
+FIGHT = {"fight_score": 0.8, "fight_s": 2.0, "close_s": 6.0}
+
+
 @pytest.mark.parametrize(
     ("subjects", "given", "expected"),
     [
@@ -68,7 +71,11 @@ COVERED = Tampering(kind="covered", for_s=5.0, certainty=0.9)
         ((subject(**YARD),), {"captured_at": NIGHT}, ("restricted_zone", 3)),
         ((subject("taken_object", **SHELF),), {}, ("package_theft", 2)),
         ((subject("changed_zone", contact_s={"shelf": 9.0}, **SHELF),), {}, ("damage", 3)),
-        ((subject(), subject(track_id=8)), {"fight_score": 0.8}, ("fight", 4)),
+        (
+            (subject(), subject(track_id=8)),
+            {"fight_score": 0.8, "fight_s": 2.0, "close_s": 6.0},
+            ("fight", 4),
+        ),
         ((subject("weapon"),), {}, ("weapon_seen", 4)),
     ],
 )

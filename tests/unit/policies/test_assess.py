@@ -17,10 +17,12 @@ from policies.threat.thresholds import Thresholds
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
 YARD = Zone(name="yard", polygon=((0, 0), (1, 0), (1, 1)), restricted=True)
+SHELF = Zone(name="shelf", polygon=((0, 0), (1, 0), (0, 1)), kind="protected")
+PORCH = Zone(name="porch", polygon=((0, 0), (1, 0), (0, 1)), kind="door")
 LIFT = Zone(name="lift", polygon=((0, 0), (1, 0), (0, 1)), kind="waiting")
 SITE = Site(
     hours=(OpeningHours(opens=time(8), closes=time(18)),),
-    cameras={"CAM": Camera(name="Gate", location="North gate", zones=(YARD, LIFT))},
+    cameras={"CAM": Camera(name="Gate", location="North gate", zones=(YARD, LIFT, SHELF, PORCH))},
 )
 RULES = load_rules(None)
 
@@ -44,6 +46,11 @@ def in_yard(**given: Any) -> ObservedSubject:
     return seen(**zones | {"zone_dwell_s": {"yard": 12.0}} | given)
 
 
+def changed(*zones: str, **given: Any) -> ObservedSubject:
+    facts: dict[str, Any] = {"owner": 3, "zones": zones, "contact_s": {"shelf": 9.0}}
+    return seen("changed_zone", **facts | given)
+
+
 def bare(label: str = "person", score: float = 0.7, **given: Any) -> ObservedSubject:
     return ObservedSubject(
         label=label, score=score, mean_score=score, bbox=(10.0, 20.0, 60.0, 170.0), **given
@@ -61,6 +68,12 @@ def crossing(kind: WireKind, **given: Any) -> Crossing:
 def frame(*subjects: ObservedSubject, **given: Any) -> Observation:
     facts: dict[str, Any] = {"captured_at": NOON, "camera_id": "CAM", "visit": 3}
     return Observation(resolution_wh=(640, 360), subjects=subjects, **facts | given)
+
+
+def fighting(
+    *subjects: ObservedSubject, score: float = 0.95, lasts_s: float = 2.0, close_s: float = 6.0
+) -> Observation:
+    return frame(*subjects, fight_score=score, fight_s=lasts_s, close_s=close_s)
 
 
 def still(*subjects: ObservedSubject, **given: Any) -> Observation:
@@ -111,10 +124,11 @@ def judged(observation: Observation, site: Site = SITE) -> Assessment:
         (frame(*[seen(track_id=n) for n in range(12)]), "crowding", "medium"),
         (frame(*[seen(track_id=n) for n in range(11)]), None, "low"),
         (frame(seen(dwell_s=99.0), seen("weapon", track_id=8)), "weapon_seen", "critical"),
-        (frame(seen(), seen(track_id=8), fight_score=0.75), "fight", "high"),
-        (frame(seen(), seen(track_id=8), fight_score=0.95), "fight", "critical"),
-        (frame(seen(), seen(track_id=8), fight_score=0.5), None, "low"),
-        (frame(seen(), fight_score=0.95), None, "low"),
+        (fighting(seen(), seen(track_id=8), score=0.75), "fight", "high"),
+        (fighting(seen(), seen(track_id=8), score=0.95), "fight", "critical"),
+        (fighting(seen(), seen(track_id=8), score=0.55), None, "low"),
+        (fighting(seen(), seen(track_id=8), score=0.95, lasts_s=0.8), None, "low"),
+        (fighting(seen(), seen(track_id=8), close_s=3.0), None, "low"),
         (frame(seen(crossings=(crossing("tripwire"),))), "tripwire", "high"),
         (frame(seen(crossings=(crossing("tripwire", counts=False),))), None, "low"),
         (frame(seen(crossings=(crossing("tripwire", ago_s=11.0),))), None, "low"),
@@ -125,6 +139,7 @@ def judged(observation: Observation, site: Site = SITE) -> Assessment:
         (frame(seen(crossings=(crossing("door", behind_s=4.0),))), None, "low"),
         (frame(seen(crossings=(crossing("door"),))), None, "low"),
         (frame(tampering=COVERED), "camera_tamper", "high"),
+        (frame(tampering=COVERED.model_copy(update={"kind": "dark"})), "camera_dark", "low"),
         (frame(seen(came_back=2)), "casing", "medium"),
         (frame(seen(came_back=1)), None, "low"),
         (frame(seen(zone_halts={"a": 1, "b": 1, "c": 1})), "casing", "medium"),
@@ -134,6 +149,10 @@ def judged(observation: Observation, site: Site = SITE) -> Assessment:
         (frame(seen("left_object", owner=3, away_s=2.0)), None, "low"),
         (frame(seen("left_object", away_s=60.0)), None, "low"),
         (frame(seen("taken_object", owner=3)), None, "low"),
+        (frame(changed("shelf", put_down=True)), "damage", "high"),
+        (frame(changed("shelf", "porch", put_down=False)), "damage", "high"),
+        (frame(changed("shelf", "porch", put_down=True)), None, "low"),
+        (frame(changed("shelf", contact_s={"shelf": 5.0})), None, "low"),
     ],
 )
 def test_shipped_rules(observation: Observation, rule: str | None, severity: str) -> None:

@@ -68,6 +68,48 @@ def test_tampering_is_told_within_seconds(name: str, hertz: float) -> None:
     assert {tampering.kind for _, tampering in told} == {kind}
 
 
+DARK: dict[str, Change] = {
+    "lamp out, some light left": lambda wall, _: np.float32(0.1) * wall,
+    "a glimmer that still falls as the light did": lambda wall, _: 24 + np.float32(0.03) * wall,
+    "black": lambda wall, _: np.zeros_like(wall),
+    "the sensor's black": lambda wall, _: np.full_like(wall, 16),
+}
+
+
+@pytest.mark.parametrize("name", DARK)
+def test_light_that_goes_out_is_dark_and_no_cover(name: str) -> None:
+    told = watch(film(DARK[name]))
+    assert {tampering.kind for _, tampering in told} == {"dark"}
+    assert told[0][0] - 12 <= 8
+
+
+def test_the_dark_is_told_for_a_minute_and_the_normal_waits_for_the_light() -> None:
+    scene = ScenePicture(Camera())
+    told = watch(film(lambda wall, t: wall if t >= 200 else 0.1 * wall, 240, 2.0), scene)
+    assert {tampering.kind for _, tampering in told} == {"dark"}
+    assert 70 <= told[-1][0] <= 75
+
+
+def test_a_black_picture_of_a_live_camera_is_not_frozen() -> None:
+    room = Room()
+    black = np.zeros_like(room.shot())
+
+    def out() -> Film:
+        for step in range(160):
+            yield step / 4, room.shot() if step < 48 else black
+
+    assert {tampering.kind for _, tampering in watch(out())} == {"dark"}
+
+
+def test_a_view_that_was_changed_in_the_dark_is_told_when_light_returns() -> None:
+    def changed(wall: Wall, t: float) -> Wall:
+        return 0.05 * wall if t < 100 else np.ascontiguousarray(np.fliplr(wall))
+
+    told = watch(film(changed, 130, 2.0))
+    assert list(dict.fromkeys(it.kind for _, it in told)) == ["dark", "moved"]
+    assert min(at_s for at_s, it in told if it.kind == "moved") >= 112 + 5
+
+
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_only_looks_like_tampering_is_not_told(name: str) -> None:
     assert watch(film(HARMLESS[name])) == []

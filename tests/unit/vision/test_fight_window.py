@@ -60,6 +60,19 @@ def test_a_pause_or_a_clock_set_back_begins_anew(at_s: float) -> None:
     assert window.score is None
 
 
+def test_a_window_knows_for_how_long_a_fight_has_been_likely() -> None:
+    window = FightWindow()
+    told = []
+    for index, score in enumerate([None, 0.9, 0.5, 0.6, 0.49, 0.9, 0.9]):
+        _see(window, 10 + index / 5)
+        window.follow(score)
+        told.append(round(window.likely_s, 3))
+    assert told == [0.0, 0.0, 0.2, 0.4, 0.0, 0.0, 0.2]
+    _see(window, 40.0)
+    window.follow(0.9)
+    assert window.likely_s == 0
+
+
 def test_another_picture_size_begins_anew() -> None:
     window = FightWindow()
     for index in range(10):

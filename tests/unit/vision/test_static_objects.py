@@ -78,6 +78,7 @@ def test_left_bag_is_told_with_its_owner_who_goes_away() -> None:
     assert told
     assert {thing.label for _, thing in told} == {"left_object"}
     assert {(thing.owner, thing.track_id) for _, thing in told} == {(7, 1)}
+    assert all(thing.put_down for _, thing in told)
     at_s, last = told[-1]
     assert last.dwell_s == pytest.approx(at_s - 16, abs=3.5)
     assert last.away_s == pytest.approx(at_s - 20, abs=2.5)
@@ -98,11 +99,46 @@ def test_somebody_who_stands_for_long_and_goes_leaves_nothing() -> None:
     assert watch(untouched, stands) == []
 
 
-def test_a_mark_on_the_wall_is_nobodys_luggage() -> None:
-    def marked(at_s: float, wall: Wall) -> Wall:
-        return with_box(wall, (150, 66, 166, 86), 240) if at_s >= 14 else wall
+MARK = (150, 66, 166, 86)
+LARGE = (110, 80, 200, 145)
 
-    assert watch(marked, passes_by) == []
+
+@pytest.mark.parametrize("box", [MARK, LARGE], ids=["mark on the wall", "larger than luggage"])
+def test_what_nobody_can_have_put_down_is_nobodys_luggage(box: tuple[int, ...]) -> None:
+    def there(at_s: float, wall: Wall) -> Wall:
+        return with_box(wall, (box[0], box[1], box[2], box[3]), 240) if at_s >= 14 else wall
+
+    assert watch(there, passes_by) == []
+
+
+def test_a_mark_on_a_protected_wall_is_a_change_that_was_not_put_down() -> None:
+    def marked(at_s: float, wall: Wall) -> Wall:
+        return with_box(wall, MARK, 240) if at_s >= 14 else wall
+
+    wall_zone = Zone(
+        name="shelf", polygon=((0.4, 0.3), (0.6, 0.3), (0.6, 0.6), (0.4, 0.6)), kind="protected"
+    )
+    told = watch(marked, passes_by, Camera(zones=(wall_zone,)), touch_from_s=12.0)
+    assert {(thing.label, thing.owner, thing.put_down) for _, thing in told} == {
+        ("changed_zone", 7, False)
+    }
+
+
+def test_what_comes_to_stand_where_a_vehicle_is_is_a_part_of_it() -> None:
+    room, scene = Room(), ScenePicture(Camera())
+    told: list[ObservedSubject] = []
+    for step in range(160):
+        at_s = step / 4
+        x = passes_by(at_s) if at_s >= 10 else None
+        wall = left_bag(at_s, room.wall)
+        seen = [] if x is None else [person(x)]
+        if seen:
+            wall = with_box(wall, seen[0].bbox, 40)
+        if at_s >= 14 and step % 3:
+            box = (140.0, 100.0, 260.0, 150.0)
+            seen.append(ObservedSubject(label="vehicle", score=0.8, bbox=box, track_id=9))
+        told += scene.see(room.shot(wall), seen, SIZE, at_s)[1]
+    assert told == []
 
 
 def test_bag_that_is_picked_up_again_is_forgotten() -> None:
