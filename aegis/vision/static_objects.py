@@ -49,8 +49,7 @@ class StaticObject:
     """Something left or taken; box in pixels of the small picture.
 
     since_s: when it came to be so. near_s: when its owner was last near it. seen_s: when
-    it was last plain to see. is_luggage: whether its owner can have put it down; what is left
-    and is none is a mark on a wall, say, or a large thing.
+    it was last plain to see. owner_box: where its owner was when it came to be so.
     """
 
     number: int
@@ -60,7 +59,12 @@ class StaticObject:
     since_s: float
     near_s: float
     seen_s: float
-    is_luggage: bool
+    owner_box: tuple[float, float, float, float]
+
+    @property
+    def is_luggage(self) -> bool:
+        """Whether its owner can have put it down; a mark on a wall, or a large thing, is none."""
+        return is_luggage(self.box, self.owner_box)
 
 
 class StaticObjects:
@@ -174,7 +178,8 @@ class StaticObjects:
                 known.box, known.seen_s = box, at_s
                 found.append(known)
             elif len(self._objects) + len(found) < _OBJECTS:
-                found += self._begin(labels == label, box, normal, at_s)
+                is_hidden = _is_hidden(box, hidden)
+                found += self._begin(labels == label, box, normal, at_s, is_hidden=is_hidden)
         behind = [
             it
             for it in self._objects
@@ -187,19 +192,26 @@ class StaticObjects:
         self._objects = [it for it in [*found, *behind] if it not in old]
 
     def _begin(
-        self, blob: Mask, box: tuple[float, float, float, float], normal: SceneNormal, at_s: float
+        self,
+        blob: Mask,
+        box: tuple[float, float, float, float],
+        normal: SceneNormal,
+        at_s: float,
+        *,
+        is_hidden: bool,
     ) -> list[StaticObject]:
         origin_s = self._origin_s or 0.0
         since_s = origin_s + float(np.median(self._since_s[blob & np.isfinite(self._since_s)]))
         passer = self._owner(box, since_s)
         if passer is None or self._vehicles.explain(box, since_s):
             return []
+        if is_hidden and not is_luggage(box, passer.box):
+            return []
         kind = _kind(blob, self._settled.astype(np.float32), normal.mean)
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
         near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
-        carried = is_luggage(box, passer.box)
-        return [StaticObject(self._count, kind, box, owner, began_s, near_s, at_s, carried)]
+        return [StaticObject(self._count, kind, box, owner, began_s, near_s, at_s, passer.box)]
 
     def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
         """Who was last there when it came to be so, give or take a moment."""
