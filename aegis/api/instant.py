@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +14,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
 """What is described of it; further forms of ISO 8601 are read as well."""
 
 _DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _OFFSET_AFTER_SPACE = re.compile(r"(.*[T ].*\d) (\d{2}:?\d{2})", re.ASCII)
 
 
@@ -28,6 +29,13 @@ def parse_instant(text: str) -> datetime:
         return to_utc(datetime.fromisoformat(iso.upper()))
     except (ValueError, OverflowError) as error:
         raise ValueError("not an ISO 8601 date and time, such as 2025-01-19T10:30:00Z") from error
+
+
+def parse_day(value: object) -> date:
+    """A day of the calendar, written as 2025-01-19 and in no other way. Raises ValueError."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    raise ValueError("not a day, such as 2025-01-19")
 
 
 def parse_end(text: str) -> datetime:

@@ -21,7 +21,7 @@ from aegis.api.bounded_json import (
     PlainText,
     check_bounds,
 )
-from aegis.api.instant import SCHEMA, parse_instant
+from aegis.api.instant import SCHEMA, parse_day, parse_instant
 from aegis.domain.incident import IncidentStatus
 from aegis.domain.response import ActionType
 
@@ -144,6 +144,9 @@ class SqlBody(RequestBody):
     sql: PlainText = Field(min_length=1, max_length=20_000)
 
 
+Day = Annotated[date, BeforeValidator(parse_day)]
+
+
 class SimulateBody(RequestBody):
     """Changed threat rules, and the days to try them on, included, UTC."""
 
@@ -162,8 +165,8 @@ class SimulateBody(RequestBody):
     policy: PlainText = Field(
         min_length=1, max_length=262_144, description="Threat rules as YAML (docs/policies.md)"
     )
-    first_day: date = Field(strict=False)
-    last_day: date = Field(strict=False)
+    first_day: Day
+    last_day: Day
 
 
 class HoldBody(RequestBody):

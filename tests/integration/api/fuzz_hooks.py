@@ -75,6 +75,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001
     if isinstance(case.body, dict):
         _mend_time(case.body)
         _mend_sql(case)
+        _mend_simulation(case)
     query = case.query or {}
     _mend_cursor(query)
     if str(query.get("tree_size", "")).isdecimal() and int(query["tree_size"]) > 0:
@@ -92,11 +93,22 @@ def _mend_time(body: dict[str, Any]) -> None:
         body["timestamp"] = "2025" + body["timestamp"][4:]
 
 
+def _is_good(case: Any) -> bool:
+    return case.meta is None or case.meta.generation.mode.is_positive
+
+
 def _mend_sql(case: Any) -> None:
     """A text is no question; one that breaks the schema stays as it is."""
-    is_good = case.meta is None or case.meta.generation.mode.is_positive
-    if is_good and isinstance(case.body.get("sql"), str):
+    if _is_good(case) and isinstance(case.body.get("sql"), str):
         case.body["sql"] = "SELECT count(*) FROM incidents"
+
+
+def _mend_simulation(case: Any) -> None:
+    """A text is no rules, and days have an order; what breaks the schema stays as it is."""
+    if _is_good(case) and case.operation.label == "POST /api/simulate":
+        days = sorted(str(case.body.get(name)) for name in ("first_day", "last_day"))
+        rules = {"policy": "version: 1\nrules: []\n"}
+        case.body |= rules | dict(zip(("first_day", "last_day"), days, strict=True))
 
 
 def _mend_cursor(query: dict[str, Any]) -> None:

@@ -59,6 +59,15 @@ def test_a_refusal_is_a_refusal_however_it_is_asked(api: ApiDouble) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize(
+    "day", [0, 1741046400, True, None, "", "20260304", "2026-3-4", "2026-02-30", "2026-03-04T00:00"]
+)
+def test_a_day_is_written_in_one_way_only(api: ApiDouble, day: object) -> None:
+    answer = api.post("/api/simulate", json=BODY | {"first_day": day})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+    assert "first_day" in answer.text
+
+
 def test_what_goes_wrong_later_is_the_last_line(api: ApiDouble) -> None:
     answer = api.post("/api/simulate", json=BODY | {"policy": "interrupted"}, headers=LINES)
     last = json.loads(answer.text.splitlines()[-1])
