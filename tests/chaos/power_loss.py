@@ -100,7 +100,11 @@ def _examine(folder: Path, answers: list[Acknowledgement], report: Report) -> No
     except AegisError:
         report.not_recovering += 1
         (folder / "journal.head").unlink(missing_ok=True)  # accept the loss, and count it
-        found = check(folder, answers)
+        try:
+            found = check(folder, answers)
+        except AegisError:
+            report.losing += 1  # the folder itself is gone, or nothing in it can be read
+            return
     report.losing += bool(found.lost)
     report.duplicating += bool(found.duplicated)
     report.without_evidence += bool(found.without_evidence)
