@@ -63,6 +63,7 @@ def show_fight_figures(
                 "accuracy": round(figures.accuracy, 4),
                 "auc": None if figures.auc is None else round(figures.auc, 4),
                 "ece": round(figures.ece, 4),
+                "clip_ece": round(figures.clip_ece, 4),
                 "frames_per_s": round(figures.frames_per_s, 2),
             }
         )

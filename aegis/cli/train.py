@@ -88,6 +88,13 @@ def fights(
     split: Annotated[
         str | None, typer.Option(help="Only rows of this split.", show_default="all rows")
     ] = None,
+    also: Annotated[
+        Path | None,
+        typer.Option(help="A CSV of more clips to learn from, no measure.", show_default=False),
+    ] = None,
+    also_weight: Annotated[
+        float, typer.Option(min=0.0, help="What one of those counts beside one of LABELS.csv.")
+    ] = 0.3,
     detector_weights: Annotated[
         Path | None,
         typer.Option(help="Weights of the detector that finds the people.", show_default=False),
@@ -100,14 +107,40 @@ def fights(
 ) -> None:
     """Fit the fight classifier to clips that lie beside a CSV.
 
-    Interrupted, it loses at most the clip that was looked at. Then serve with
-    AEGIS_FIGHT_WEIGHTS=OUT/aegis-fight.safetensors.
+    With --also it learns from more clips, those of `aegis train render-clips`, say; penalty,
+    calibration and figures come from LABELS.csv alone. Interrupted, it loses at most the clip
+    that was looked at. Then serve with AEGIS_FIGHT_WEIGHTS=OUT/aegis-fight.safetensors.
     """
     from aegis.cli.training import run_fight_training  # noqa: PLC0415 - keeps --help fast
     from aegis.vision.compute_device import use_threads  # noqa: PLC0415
 
     use_threads(threads)
-    run_fight_training(labels, split, detector_weights, out, seed=seed, resume=resume)
+    run_fight_training(
+        labels,
+        split,
+        detector_weights,
+        out,
+        also=None if also is None else (also, also_weight),
+        seed=seed,
+        resume=resume,
+    )
+
+
+@train.command("render-clips")
+def render_clips(
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the clips and their labels.csv.")],
+    variants: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many variants of every play.")
+    ] = 4,
+) -> None:
+    """Film plays: people who run, play, chat or work, labelled normal, and staged fights.
+
+    They teach `aegis train fights --also OUT/labels.csv` what quick motion is no fight.
+    """
+    from aegis.cli.training import run_rendering  # noqa: PLC0415 - keeps --help fast
+
+    run_rendering(out, variants)
 
 
 @train.command("export-verdicts")

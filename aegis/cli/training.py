@@ -10,8 +10,9 @@ from aegis.training.curve_plot import draw_lines
 from aegis.training.detector_plan import WEIGHTS, DetectorPlan, summarize, train_detector
 from aegis.training.detector_trainer import EpochReport
 from aegis.training.fight_report import draw_fight_report
-from aegis.training.fight_trainer import train_fights
+from aegis.training.fight_trainer import MoreClips, train_fights
 from aegis.training.labelled_clips import read_labelled_clips
+from aegis.training.rendered_clips import list_plays, render_clips
 from aegis.vision.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector, ModelFacts
 from aegis.vision.fight_classifier import build_encoder
 from aegis.vision.model_file import read_model
@@ -40,27 +41,39 @@ def run_fight_training(
     detector_weights: Path | None,
     out: Path,
     *,
+    also: tuple[Path, float] | None,
     seed: int,
     resume: bool,
 ) -> None:
-    """Train with a bar on standard error; raises ConfigurationError before anything is written."""
+    """Train with a bar on standard error; raises ConfigurationError before anything is written.
+
+    also: a CSV of more clips to learn from, and what one of them counts.
+    """
     clips = read_labelled_clips(labels, split)
+    more = MoreClips() if also is None else MoreClips(read_labelled_clips(also[0]), also[1])
     detector = EmbeddedDetector(detector_weights, "cpu")
     path = detector_weights or SHIPPED_WEIGHTS
     facts, tensors = read_model(path, ModelFacts)
     encoder = build_encoder(path, facts.width, tensors)
     if not resume:
         shutil.rmtree(out / "steps", ignore_errors=True)
-    with progress_bar("Looking at clips", len(clips)) as tell:
-        heads = train_fights(clips, detector, encoder, facts.width, out, tell, seed)
+    with progress_bar("Looking at clips", len(clips) + len(more.clips)) as tell:
+        heads = train_fights(clips, more, detector, encoder, facts.width, out, tell, seed)
     for name, head in zip(("fast", "slow"), heads, strict=True):
         draw_fight_report(out, f"{name}-across-sources", head.scores, head.fights)
         losses = {"loss": head.model.loss_curve}
         draw_lines(out / f"{name}-loss.png", "log loss", "Newton step", losses)
-    rows = [{"auc": round(it.auc, 4), "accuracy": round(it.accuracy, 4)} for it in heads]
+    rows = [head.summarize() for head in heads]
     open_output().print(
         f"{out / 'aegis-fight.safetensors'}, with plots beside it. Across sources, frames that "
         "come fast and slowly:",
         soft_wrap=True,
     )
     open_output().print_json(json.dumps(rows))
+
+
+def run_rendering(out: Path, variants: int) -> None:
+    """Film plays with a bar on standard error; raises ConfigurationError."""
+    with progress_bar("Filming plays", len(list_plays(variants))) as tell:
+        labels = render_clips(out, variants, tell)
+    open_output().print(f"{labels}, with the clips beside it", soft_wrap=True)

@@ -61,16 +61,22 @@ def gather_steps(
 
 
 def make_examples(
-    clips: Sequence[LabelledClip], gathered: Sequence[Sequence[NDArray[np.float32]]], head: int
+    clips: Sequence[LabelledClip],
+    gathered: Sequence[Sequence[NDArray[np.float32]]],
+    head: int,
+    counts: NDArray[np.float64],
 ) -> FightExamples:
-    """The windows that one head learns from: whole clips, and at full pace parts of them too."""
+    """The windows that one head learns from: whole clips, and at full pace parts of them too.
+
+    counts: (C,) what each clip counts.
+    """
     x, trust, owner = [], [], []
     for index, paces in enumerate(gathered):
         for (pace_s, mine, weight), rows in zip(_PACES, paces, strict=True):
             parts = _parts(rows, pace_s, cut=mine == FAST) if mine == head else []
             for part in parts:
                 x.append(pool_steps(part))
-                trust.append(weight / len(parts))
+                trust.append(counts[index] * weight / len(parts))
                 owner.append(index)
     if not x:
         raise ConfigurationError("No clip is long enough to learn from: three steps at least")

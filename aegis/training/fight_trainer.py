@@ -30,17 +30,34 @@ from aegis.vision.fight_classifier import (
 )
 
 _PENALTIES = (3.0, 10.0, 30.0)
+_ALARMING = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class MoreClips:
+    """Clips to learn from that are no measure of how good the classifier is.
+
+    weight: what one of them counts beside one of the others.
+    """
+
+    clips: Sequence[LabelledClip] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedHead:
-    """A head, and what fits without a clip's source say of each clip: scores, fights, (N,)."""
+    """A head, and what fits without a clip's source say of each clip: scores, fights, (N,).
+
+    more_scores, more_fights: (K,) the same of the clips that are no measure.
+    """
 
     model: Logistic
     penalty: float
     calibration: tuple[float, float]
     scores: NDArray[np.float32]
     fights: NDArray[np.bool_]
+    more_scores: NDArray[np.float32]
+    more_fights: NDArray[np.bool_]
 
     @property
     def auc(self) -> float:
@@ -52,9 +69,19 @@ class FittedHead:
         """Across sources, 0 to 1."""
         return float(((self.scores >= 0.5) == self.fights).mean())
 
+    def summarize(self) -> dict[str, float]:
+        """Figures across sources; of clips that are no measure the shares that score 0.7."""
+        told = {"auc": self.auc, "accuracy": self.accuracy}
+        for name, kind in (("normal", False), ("fight", True)):
+            scores = self.more_scores[self.more_fights == kind]
+            if len(scores):
+                told[f"more {name} at {_ALARMING}"] = float((scores >= _ALARMING).mean())
+        return {key: round(value, 4) for key, value in told.items()}
+
 
 def train_fights(
     clips: Sequence[LabelledClip],
+    more: MoreClips,
     detector: Detector,
     encoder: FightEncoder,
     width: int,
@@ -64,6 +91,7 @@ def train_fights(
 ) -> tuple[FittedHead, FittedHead]:
     """Fit both heads, write the weights to ``out``; ``tell`` hears of each clip looked at.
 
+    more: learned from, but penalty, calibration and figures come from ``clips`` alone.
     width: of the encoder, channels at stride 8.
 
     What was seen in a clip is kept under ``out``/steps at once, so an interruption loses one
@@ -74,8 +102,13 @@ def train_fights(
     folded = copy.deepcopy(encoder).eval()
     folded.fold()
     observer = FightObserver(folded, torch.device("cpu"))
-    gathered = gather_steps(clips, detector, observer, out / "steps", tell)
-    heads = tuple(_fit(clips, make_examples(clips, gathered, head), seed) for head in (FAST, SLOW))
+    everything = [*clips, *more.clips]
+    gathered = gather_steps(everything, detector, observer, out / "steps", tell)
+    counts = np.repeat([1.0, more.weight], [len(clips), len(more.clips)])
+    heads = tuple(
+        _fit(everything, make_examples(everything, gathered, head, counts), len(clips), seed)
+        for head in (FAST, SLOW)
+    )
     facts = FightFacts(
         sha256="",
         width=width,
@@ -83,10 +116,10 @@ def train_fights(
         training={
             "clips": len(clips),
             "sources": len({clip.source for clip in clips}),
+            "more clips": len(more.clips),
+            "weight of those": more.weight,
             "seed": seed,
-            "across sources": [
-                {"auc": round(head.auc, 4), "accuracy": round(head.accuracy, 4)} for head in heads
-            ],
+            "across sources": [head.summarize() for head in heads],
             "penalty": [head.penalty for head in heads],
         },
     )
@@ -102,23 +135,34 @@ def _check_kinds(clips: Sequence[LabelledClip]) -> None:
         )
 
 
-def _fit(clips: Sequence[LabelledClip], examples: FightExamples, seed: int) -> FittedHead:
+def _fit(
+    clips: Sequence[LabelledClip], examples: FightExamples, measured: int, seed: int
+) -> FittedHead:
+    """measured: how many of the clips, the first ones, the head is judged by."""
     sources = np.array([clips[index].source for index in examples.clip])
-    tried = {
-        penalty: held_out_logits(examples.x, examples.right, examples.trust, sources, penalty, seed)
+    known = np.unique(examples.clip)
+    is_measure = known < measured
+    fights = np.array([clips[index].is_fight for index in known], np.bool_)
+    by_clip = {
+        penalty: _by_clip(
+            examples,
+            held_out_logits(examples.x, examples.right, examples.trust, sources, penalty, seed),
+        )
         for penalty in _PENALTIES
     }
-    by_clip = {penalty: _by_clip(examples, logits) for penalty, logits in tried.items()}
-    fights = _by_clip(examples, examples.right.astype(float)) > 0.5
-    penalty = min(_PENALTIES, key=lambda it: _log_loss(by_clip[it], fights))
-    calibration = fit_platt(_sigmoid(by_clip[penalty]), fights)
+    penalty = min(_PENALTIES, key=lambda it: _log_loss(by_clip[it][is_measure], fights[is_measure]))
+    logits = by_clip[penalty]
+    calibration = fit_platt(_sigmoid(logits[is_measure]), fights[is_measure])
     slope, offset = calibration
+    scores = _sigmoid(logits * slope + offset)
     return FittedHead(
         fit_logistic(examples.x, examples.right, examples.trust, penalty),
         penalty,
         calibration,
-        _sigmoid(by_clip[penalty] * slope + offset),
-        fights,
+        scores[is_measure],
+        fights[is_measure],
+        scores[~is_measure],
+        fights[~is_measure],
     )
 
 

@@ -73,10 +73,11 @@ class Scene:
         views = tuple((at, replace(view, resolution_wh=resolution_wh)) for at, view in self.views)
         return replace(self, views=views)
 
-    def frames(self) -> Iterator[SceneFrame]:
-        """The clip."""
+    def frames(self, from_s: float = 0.0, until_s: float | None = None) -> Iterator[SceneFrame]:
+        """The clip, or the part of it between two moments."""
         camera = _Camera(self)
-        for number in range(round(self.duration_s * self.fps)):
+        end_s = self.duration_s if until_s is None else min(until_s, self.duration_s)
+        for number in range(round(from_s * self.fps), round(end_s * self.fps)):
             moment_s = number / self.fps
             image, truth = camera.film(moment_s)
             captured_at = self.start + timedelta(seconds=moment_s)
