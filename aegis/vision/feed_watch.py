@@ -38,7 +38,6 @@ class FeedWatch:
 
     def __init__(self) -> None:
         self._last: Signature | None = None
-        self._last_digest = 0
         self._last_s = float("-inf")
         self._usual_change = 0.0
         self._changes = 0
@@ -57,10 +56,9 @@ class FeedWatch:
         """Look at the next frame."""
         signature = _sign(small)
         if self._last is not None:
-            is_same = small.digest == self._last_digest
-            self._learn(_differences(self._last, signature), is_same=is_same)
+            self._learn(_differences(self._last, signature))
         self._find_repetition(signature, at_s, is_still=self._still_frames > 0)
-        self._last, self._last_digest, self._last_s = signature, small.digest, at_s
+        self._last, self._last_s = signature, at_s
 
     def frozen_s(self, at_s: float) -> float | None:
         """How long the feed has stood still, if longer than it ever does."""
@@ -88,10 +86,10 @@ class FeedWatch:
         empty = {"_kept": np.zeros_like(self._kept), "_kept_s": np.full_like(self._kept_s, np.inf)}
         return {**self.__dict__, **empty, "_looping_since_s": None, "_matches": 0}
 
-    def _learn(self, differences: NDArray[np.float64], *, is_same: bool) -> None:
+    def _learn(self, differences: NDArray[np.float64]) -> None:
         """The usual change is how the quieter half of the picture trembles, and a low one."""
         is_known = self._changes >= _LEARNED_CHANGES
-        if is_known and (is_same or differences.mean() <= _STILL * self._usual_change):
+        if is_known and differences.mean() <= _STILL * self._usual_change:
             self._still_frames += 1
             if self._still_since_s is None:
                 self._still_since_s = self._last_s

@@ -16,6 +16,7 @@ _CLEAR = 0.01
 """How far from a line, in fractions of the picture, feet are clearly on one side of it."""
 
 _PARALLEL = 1e-12
+_ROUNDING = 1e-9
 _TRAFFIC_S = 30.0
 _TRAFFIC_LENGTH = 16
 
@@ -41,6 +42,10 @@ class WireMap:
     def __init__(self, tripwires: Sequence[Tripwire]) -> None:
         self._wires = tuple(tripwires)
         lines = [np.array(wire.line, np.float64) for wire in tripwires]
+        self._edges = [
+            (*(line.min(axis=0) - _ROUNDING).tolist(), *(line.max(axis=0) + _ROUNDING).tolist())
+            for line in lines
+        ]
         segments = np.array([len(line) - 1 for line in lines], np.int64)
         self._first = np.cumsum(segments) - segments
         self._start = np.concatenate([np.empty((0, 2)), *(line[:-1] for line in lines)])
@@ -60,6 +65,14 @@ class WireMap:
         self, index: int, before: tuple[float, float], now: tuple[float, float]
     ) -> Direction | None:
         """Which way a walk from one point straight to another crosses a line, if it does."""
+        left, above, right, below = self._edges[index]
+        if (
+            max(before[0], now[0]) < left
+            or min(before[0], now[0]) > right
+            or max(before[1], now[1]) < above
+            or min(before[1], now[1]) > below
+        ):
+            return None
         return _crossing(self._wires[index].line, before, now)
 
     def wire(self, index: int) -> Tripwire:

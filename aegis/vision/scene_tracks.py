@@ -1,24 +1,22 @@
 """Who and what is followed through one camera's scene."""
 
-from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
-from aegis.domain.observation import Crossing, Entry, ObservedSubject
+from aegis.domain.observation import Entry, ObservedSubject
 from aegis.domain.site import Camera
 from aegis.vision.contact import ProtectedZones
 from aegis.vision.entry import entry_of
 from aegis.vision.line_crossing import WireMap, WireTraffic, update_crossings
-from aegis.vision.subject_view import observe_subject
+from aegis.vision.subject_view import memory_of, observe_subject
 from aegis.vision.track_memory import Sighting, TrackMemory
 from aegis.vision.tracker import UNTRACKED, Tracker
-from aegis.vision.walking_together import are_together, follows
+from aegis.vision.walking_together import companions, follows
 from aegis.vision.zones import ZoneMap, ground_points
 
-_CROSSING_SHOWN_S = 60.0
 _TOUCH_SPEED = 0.6
 
 
@@ -201,12 +199,11 @@ class SceneTracks:
 
     def _meet(self, at_s: float) -> None:
         """Note who is in whose company."""
-        people = [
+        people = (
             it for it in self._tracks.values() if it.label == "person" and it.last_seen_s == at_s
-        ]
-        for one, other in combinations(people, 2):
-            if are_together(one, other):
-                one.company_s = other.company_s = at_s
+        )
+        for one, other in companions(people):
+            one.company_s = other.company_s = at_s
 
     def _touch(
         self,
@@ -233,69 +230,23 @@ class SceneTracks:
         *,
         with_untracked: bool = False,
     ) -> tuple[ObservedSubject, ...]:
+        seen = zip(
+            ids.tolist(),
+            detections.labels,
+            detections.scores.tolist(),
+            detections.xyxy.tolist(),
+            zones,
+            strict=True,
+        )
         return tuple(
             observe_subject(
-                detections,
-                index,
+                label,
+                score,
+                box,
                 names,
                 self._zones.restricted,
                 memory_of(track_id, self._tracks.get(track_id), at_s),
             )
-            for index, (track_id, names) in enumerate(zip(ids.tolist(), zones, strict=True))
+            for track_id, label, score, box, names in seen
             if track_id != UNTRACKED or with_untracked
         )
-
-
-def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str, Any]:
-    """What an ObservedSubject tells beyond its own frame; empty for what is not tracked."""
-    if track is None:
-        return {}
-    return {
-        "track_id": track_id,
-        "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
-        "zone_dwell_s": _lengths(track, track.zones(), at_s),
-        "zone_visits": track.stays.visits(),
-        "zone_halts": track.halts.visits(),
-        "zone_ago_s": {
-            name: round(ago_s, 3) for name, ago_s in track.stays.since_s(track.last_seen_s).items()
-        },
-        "contact_s": {
-            name: round(track.contacts.length_s(name, at_s), 3)
-            for name in track.contacts.present(track.last_seen_s)
-        },
-        "speed": round(track.motion.speed, 3),
-        "pace": round(track.pace, 3),
-        "heading_deg": None
-        if track.motion.heading_deg is None
-        else round(track.motion.heading_deg),
-        "approach": round(track.motion.approach, 3),
-        "frames": track.frames,
-        "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
-        "is_steady": track.is_steady,
-        "roam": round(track.roam, 2),
-        "path": round(track.path, 2),
-        "alone_s": round(max(0.0, at_s - max(track.company_s, track.first_seen_s)), 3),
-        "came_by": track.came_by,
-        "descent": round(track.descent, 2),
-        "crossings": _crossings(track, at_s),
-    }
-
-
-def _lengths(track: TrackMemory, names: frozenset[str], at_s: float) -> dict[str, float]:
-    return {name: round(track.stays.length_s(name, at_s), 3) for name in names}
-
-
-def _crossings(track: TrackMemory, at_s: float) -> tuple[Crossing, ...]:
-    return tuple(
-        Crossing(
-            wire=passage.wire,
-            kind=passage.kind,
-            direction=passage.direction,
-            counts=passage.counts,
-            ago_s=round(max(0.0, at_s - passage.at_s), 3),
-            followed=passage.is_followed,
-            behind_s=None if passage.behind_s is None else round(passage.behind_s, 3),
-        )
-        for passage in track.passages
-        if at_s - passage.at_s <= _CROSSING_SHOWN_S
-    )

@@ -1,8 +1,7 @@
 """Things that somebody left or took, told from the picture alone."""
 
-import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -13,19 +12,13 @@ from numpy.typing import NDArray
 from aegis.domain.observation import ObservedSubject
 from aegis.vision.put_down import Vehicles, is_luggage
 from aegis.vision.scene_normal import SceneNormal
+from aegis.vision.settled_change import SETTLING_S, SettledChange
 from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
 
 ObjectKind = Literal["left_object", "taken_object"]
 
-_LEAST_CHANGE = 11.0
-_OF_NOISE = 4.0
-_SETTLING_S = 1.0
-_STATIC_S = 2.5
 _LEAST_AREA = 4
 _LARGEST_AREA = int(0.06 * WIDTH * HEIGHT)
-_GLOBAL = 0.25
-_LEAST_FITTED = 200
-_LEAST_GAIN, _MOST_GAIN = 0.3, 2.0
 _REMEMBERED_S = 25.0
 _REMEMBERED = 240
 _NEAR_HEIGHTS = 1.5
@@ -33,6 +26,7 @@ _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
 _ABSORBED_S = 600.0
 _OBJECTS = 16
+_AROUND = np.ones((3, 3), np.uint8)
 
 Mask = NDArray[np.bool_]
 Luma = NDArray[np.float32]
@@ -78,9 +72,7 @@ class StaticObjects:
     """
 
     def __init__(self) -> None:
-        self._settled = np.zeros((HEIGHT, WIDTH), np.float16)
-        self._since_s = np.full((HEIGHT, WIDTH), np.inf, np.float32)
-        self._origin_s: float | None = None
+        self._change = SettledChange()
         self._passers: deque[_Passer] = deque(maxlen=_REMEMBERED)
         self._vehicles = Vehicles()
         self._objects: list[StaticObject] = []
@@ -106,8 +98,10 @@ class StaticObjects:
         vehicles = (it.bbox for it in subjects if it.label == "vehicle")
         self._vehicles.see((to_small(box, scale) for box in vehicles), at_s)
         self._remember(people, scale, at_s)
-        changed = self._settle(small, normal, hidden, at_s, gap_s)
-        if changed is not None:
+        changed = self._change.see(small, normal, hidden, at_s, gap_s)
+        if changed is None:
+            self._objects.clear()
+        else:
             self._find(small, normal, changed, hidden, at_s)
         for thing in self._objects:
             self._attend(thing, people, scale, at_s)
@@ -115,11 +109,11 @@ class StaticObjects:
 
     def mask(self) -> Mask:
         """(72, 128): where the normal must not learn, because a thing is still noteworthy."""
-        return np.isfinite(self._since_s)
+        return self._change.mask
 
     def pause(self) -> None:
         """Frames were missing for long: nobody knows who did what meanwhile."""
-        self._since_s[:] = np.inf
+        self._change.forget()
         self._passers.clear()
         self._vehicles.forget()
         self._objects.clear()
@@ -134,52 +128,18 @@ class StaticObjects:
                 box = to_small(person.bbox, scale)
                 self._passers.append(_Passer(at_s, person.track_id, box))
 
-    def _settle(
-        self, small: SmallPicture, normal: SceneNormal, hidden: Mask, at_s: float, gap_s: float
-    ) -> Mask | None:
-        """Where the picture has differed from the normal and stood still; None in a new light."""
-        if self._origin_s is None:
-            self._origin_s = at_s
-            self._settled[:] = small.luma
-        mean = normal.mean
-        bar = np.maximum(_LEAST_CHANGE, _OF_NOISE * normal.noise)
-        open_to_view = ~hidden & ~normal.unknown
-        differs = np.abs(small.luma - _in_this_light(mean, small.luma, open_to_view)) > bar
-        if (differs & open_to_view).mean() > _GLOBAL:
-            self._since_s[:] = np.inf
-            self._settled[:] = small.luma
-            self._objects.clear()
-            return None
-        off = small.luma - self._settled
-        moving = np.abs(off) > bar
-        begins = open_to_view & differs & (moving | ~np.isfinite(self._since_s))
-        self._since_s[begins] = at_s - self._origin_s
-        self._since_s[open_to_view & ~differs] = np.inf
-        pace = np.where(hidden, np.float32(0.0), np.float32(1 - math.exp(-gap_s / _SETTLING_S)))
-        pace[begins] = 1.0
-        self._settled += (pace * off).astype(np.float16)
-        return np.asarray(at_s - self._origin_s - self._since_s >= _STATIC_S, np.bool_)
-
     def _find(
         self, small: SmallPicture, normal: SceneNormal, changed: Mask, hidden: Mask, at_s: float
     ) -> None:
-        solid = cv2.morphologyEx(
-            changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
-        )
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
         found: list[StaticObject] = []
-        for label in range(1, count):
-            x, y, width, height, area = stats[label].tolist()
-            if not _LEAST_AREA <= area <= _LARGEST_AREA:
-                continue
-            box = (float(x), float(y), float(x + width), float(y + height))
+        for box, blob in _blobs(changed):
             known = next((it for it in self._objects if _overlap(it.box, box)), None)
             if known is not None:
                 known.box, known.seen_s = box, at_s
                 found.append(known)
             elif len(self._objects) + len(found) < _OBJECTS:
                 is_hidden = _is_hidden(box, hidden)
-                found += self._begin(labels == label, box, normal, at_s, is_hidden=is_hidden)
+                found += self._begin(blob, box, normal, at_s, is_hidden=is_hidden)
         behind = [
             it
             for it in self._objects
@@ -187,7 +147,7 @@ class StaticObjects:
         ]
         old = [it for it in [*found, *behind] if at_s - it.since_s > _ABSORBED_S]
         for thing in old:
-            self._since_s[_area(thing.box)] = np.inf
+            self._change.forget(_area(thing.box))
             normal.absorb(small, _area(thing.box))
         self._objects = [it for it in [*found, *behind] if it not in old]
 
@@ -200,14 +160,13 @@ class StaticObjects:
         *,
         is_hidden: bool,
     ) -> list[StaticObject]:
-        origin_s = self._origin_s or 0.0
-        since_s = origin_s + float(np.median(self._since_s[blob & np.isfinite(self._since_s)]))
+        since_s = self._change.began_s(blob)
         passer = self._owner(box, since_s)
         if passer is None or self._vehicles.explain(box, since_s):
             return []
         if is_hidden and not is_luggage(box, passer.box):
             return []
-        kind = _kind(blob, self._settled.astype(np.float32), normal.mean)
+        kind = _kind(blob, self._change.picture, normal.mean)
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
         near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
@@ -216,7 +175,7 @@ class StaticObjects:
     def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
         """Who was last there when it came to be so, give or take a moment."""
         for passer in reversed(self._passers):
-            if passer.at_s <= since_s + _SETTLING_S and _reaches(passer, box):
+            if passer.at_s <= since_s + SETTLING_S and _reaches(passer, box):
                 return passer
         return None
 
@@ -244,6 +203,18 @@ def to_small(
     return x0 * scale[0], y0 * scale[1], x1 * scale[0], y1 * scale[1]
 
 
+def _blobs(changed: Mask) -> Iterator[tuple[tuple[float, float, float, float], Mask]]:
+    """What hangs together and has a thing's size: its box, and where it is."""
+    if not changed.any():
+        return
+    solid = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, _AROUND)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    for label in range(1, count):
+        x, y, width, height, area = stats[label].tolist()
+        if _LEAST_AREA <= area <= _LARGEST_AREA:
+            yield (float(x), float(y), float(x + width), float(y + height)), labels == label
+
+
 def _is_near(
     box: tuple[float, float, float, float], person: ObservedSubject, scale: tuple[float, float]
 ) -> bool:
@@ -260,35 +231,16 @@ def _reaches(passer: _Passer, box: tuple[float, float, float, float]) -> bool:
     return _overlap((x0 - reach, y0, x1 + reach, y1 + reach / 2), box)
 
 
-def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:
-    """The normal as bright and contrasty as the frame; the second fit is to what fitted."""
-    seen = open_to_view[::2, ::2]
-    there, here = normal[::2, ::2][seen], now[::2, ::2][seen]
-    lit = normal
-    for _ in range(2):
-        if len(there) < _LEAST_FITTED:
-            break
-        apart = there - there.mean()
-        spread = float((apart * apart).mean())
-        gain = float((apart * (here - here.mean())).mean()) / max(spread, 1e-3)
-        gain = min(max(gain, _LEAST_GAIN), _MOST_GAIN) if spread > 1 else 1.0
-        offset = float(here.mean() - gain * there.mean())
-        lit = np.asarray(gain * normal + offset, np.float32)
-        fits = np.abs(here - gain * there - offset) <= _LEAST_CHANGE
-        there, here = there[fits], here[fits]
-    return lit
-
-
 def _kind(blob: Mask, now: Luma, normal: Luma) -> ObjectKind:
     """Left where it stands out in the frame, taken where it stood out in the normal.
 
     Standing out is an outline, and a difference from what is around; both count, because
     of a small thing the one or the other is often hidden by an edge behind it.
     """
-    solid, around = blob.astype(np.uint8), np.ones((3, 3), np.uint8)
-    wider = cv2.dilate(solid, around).astype(np.bool_)
-    outline = wider & ~cv2.erode(solid, around).astype(np.bool_)
-    ring = cv2.dilate(solid, around, iterations=2).astype(np.bool_) & ~wider
+    solid = blob.astype(np.uint8)
+    wider = cv2.dilate(solid, _AROUND).astype(np.bool_)
+    outline = wider & ~cv2.erode(solid, _AROUND).astype(np.bool_)
+    ring = cv2.dilate(solid, _AROUND, iterations=2).astype(np.bool_) & ~wider
     outlined = (_edges(now)[outline].sum() + 1) / (_edges(normal)[outline].sum() + 1)
     apart = (_contrast(now, blob, ring) + 1) / (_contrast(normal, blob, ring) + 1)
     return "left_object" if outlined * apart >= 1 else "taken_object"

@@ -1,45 +1,106 @@
-"""One detection as the observation tells it."""
+"""One detection as the observation tells it, with what is remembered of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
-from aegis.domain.observation import Observation, ObservedSubject
+from aegis.domain.observation import Crossing, Observation, ObservedSubject
+from aegis.vision.line_crossing import Passage
+from aegis.vision.stays import Stays
+from aegis.vision.track_memory import TrackMemory
+
+_CROSSING_SHOWN_S = 60.0
+_NOTHING = ObservedSubject(label="nothing", score=0.0, bbox=(0.0, 0.0, 0.0, 0.0))
+"""Subjects are made as changed copies of it: what is measured here needs no check of types."""
 
 
 def observe_subject(
-    detections: Detections,
-    index: int,
+    label: str,
+    score: float,
+    box: Sequence[float],
     zones: set[str],
     restricted: frozenset[str],
     memory: dict[str, Any],
 ) -> ObservedSubject:
-    """One detection, with what is remembered of it if anything is."""
-    x0, y0, x1, y1 = detections.xyxy[index].tolist()
-    score = round(min(1.0, max(0.0, float(detections.scores[index]))), 4)
+    """One detection, with what is remembered of it if anything is.
+
+    zones: it stands in; restricted: all such zones. memory: as `memory_of` gives it.
+    """
+    x0, y0, x1, y1 = box
+    certain = round(min(1.0, max(0.0, score)), 4)
     present: dict[str, Any] = {
-        "label": detections.labels[index],
-        "score": score,
-        "mean_score": score,
+        "label": label,
+        "score": certain,
+        "mean_score": certain,
         "bbox": (round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)),
         "zones": tuple(sorted(zones)),
         "restricted_zones": tuple(sorted(zones & restricted)),
     }
-    return ObservedSubject(**present | memory)
+    return _NOTHING.model_copy(update=present | memory)
 
 
 def observe_still(
     frame: Frame, detections: Detections, resolution_wh: tuple[int, int]
 ) -> Observation:
     """The facts of a picture that belongs to no camera: bare detections, no zones."""
+    seen = zip(detections.labels, detections.scores.tolist(), detections.xyxy.tolist(), strict=True)
     return Observation(
         captured_at=frame.captured_at,
         resolution_wh=resolution_wh,
         subjects=tuple(
-            observe_subject(detections, index, set(), frozenset(), {})
-            for index in range(len(detections))
+            observe_subject(label, score, box, set(), frozenset(), {}) for label, score, box in seen
         ),
         location=frame.location,
         frame_number=frame.frame_number,
         is_alone=True,
+    )
+
+
+def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str, Any]:
+    """What an ObservedSubject tells beyond its own frame; empty for what is not tracked."""
+    if track is None:
+        return {}
+    motion, stays, seen_s = track.motion, track.stays, track.last_seen_s
+    return {
+        "track_id": track_id,
+        "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
+        "zone_dwell_s": _lengths(stays, seen_s, at_s),
+        "zone_visits": stays.visits(),
+        "zone_halts": track.halts.visits(),
+        "zone_ago_s": {name: round(ago_s, 3) for name, ago_s in stays.since_s(seen_s).items()},
+        "contact_s": _lengths(track.contacts, seen_s, at_s),
+        "speed": round(motion.speed, 3),
+        "pace": round(track.pace, 3),
+        "heading_deg": None if motion.heading_deg is None else float(round(motion.heading_deg)),
+        "approach": round(motion.approach, 3),
+        "frames": track.frames,
+        "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
+        "is_steady": track.is_steady,
+        "roam": round(track.roam, 2),
+        "path": round(track.path, 2),
+        "alone_s": round(max(0.0, at_s - max(track.company_s, track.first_seen_s)), 3),
+        "came_by": track.came_by,
+        "descent": round(track.descent, 2),
+        "crossings": tuple(
+            _crossing(passage, at_s)
+            for passage in track.passages
+            if at_s - passage.at_s <= _CROSSING_SHOWN_S
+        ),
+    }
+
+
+def _lengths(stays: Stays, seen_s: float, at_s: float) -> dict[str, float]:
+    return {name: round(stays.length_s(name, at_s), 3) for name in stays.present(seen_s)}
+
+
+def _crossing(passage: Passage, at_s: float) -> Crossing:
+    return Crossing(
+        wire=passage.wire,
+        kind=passage.kind,
+        direction=passage.direction,
+        counts=passage.counts,
+        ago_s=round(max(0.0, at_s - passage.at_s), 3),
+        followed=passage.is_followed,
+        behind_s=None if passage.behind_s is None else round(passage.behind_s, 3),
     )

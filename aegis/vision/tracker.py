@@ -1,8 +1,9 @@
 """Gives things seen in frame after frame one number each."""
 
+import math
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,29 @@ _SAME_PLACE_IOU = 0.3
 _REACH = 0.75
 
 
-@dataclass(slots=True)
-class _LastSeen:
+Box = tuple[float, float, float, float]
+
+
+class _LastSeen(NamedTuple):
     label: str
-    box: NDArray[np.float32]
+    box: Box
     at_s: float
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a follower reads and gives back of supervision.Detections, without its checks."""
+
+    xyxy: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    rows: NDArray[np.intp]
+    tracker_id: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: NDArray[np.intp]) -> "_Seen":
+        return _Seen(self.xyxy[index], self.confidence[index], self.rows[index])
 
 
 class Tracker:
@@ -117,7 +136,7 @@ class Tracker:
         return copied
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the followers: they weigh 50 KB a camera, and recall bridges their loss."""
+        """Without the followers: they are the library's, and recall bridges their loss."""
         return {**self.__dict__, "_followers": {}, "_ids": {}}
 
     def _advance(self, at_s: float) -> None:
@@ -146,19 +165,15 @@ class Tracker:
     def _update_follower(
         self, label: str, detections: Detections, rows: NDArray[np.intp], at_s: float
     ) -> dict[int, int]:
-        import supervision as sv  # noqa: PLC0415 - two seconds, only where something is tracked
-
         follower = self._followers.get(label)
         if follower is None:
             follower = self._followers[label] = _new_follower(self._threshold, self.start_score)
-        seen = sv.Detections(
-            xyxy=detections.xyxy[rows], confidence=detections.scores[rows], data={"row": rows}
-        )
-        out = follower.update(seen, timestamp=at_s)
+        seen: Any = _Seen(detections.xyxy[rows], detections.scores[rows], rows)
+        out: Any = follower.update(seen, timestamp=at_s)
         if not len(out):
             return {}
-        pairs = zip(out.data["row"], cast("Any", out.tracker_id), strict=True)
-        return {int(row): int(number) for row, number in pairs if number >= 0}
+        pairs = zip(out.rows.tolist(), out.tracker_id.tolist(), strict=True)
+        return {row: number for row, number in pairs if number >= 0}
 
     def _nameless(
         self, detections: Detections, ids: NDArray[np.int64], followed: Container[int]
@@ -174,7 +189,7 @@ class Tracker:
     def _recall(self, detections: Detections, index: int, taken: set[int]) -> int | None:
         """The id lost nearest to this detection and free in this frame."""
         now = self._now_s or 0.0
-        label, box = detections.labels[index], detections.xyxy[index]
+        label, box = detections.labels[index], _box(detections, index)
         closeness = {
             track_id: _closeness(seen, box, now - seen.at_s, self.interval_s)
             for track_id, seen in self._last_seen.items()
@@ -196,11 +211,11 @@ class Tracker:
         followed: dict[int, tuple[str, int]],
         at_s: float,
     ) -> None:
-        for index in np.flatnonzero(ids != UNTRACKED):
-            track_id = int(ids[index])
-            box = detections.xyxy[index].copy()
-            self._last_seen[track_id] = _LastSeen(detections.labels[index], box, at_s)
-        renamed = {key: int(ids[index]) for index, key in followed.items() if ids[index]}
+        known, boxes = ids.tolist(), detections.xyxy.tolist()
+        for track_id, label, (x0, y0, x1, y1) in zip(known, detections.labels, boxes, strict=True):
+            if track_id != UNTRACKED:
+                self._last_seen[track_id] = _LastSeen(label, (x0, y0, x1, y1), at_s)
+        renamed = {key: known[index] for index, key in followed.items() if known[index]}
         current = set(renamed.values())
         kept = {
             key: track_id
@@ -211,9 +226,11 @@ class Tracker:
 
 
 def _new_follower(score_threshold: float, start_score: float) -> "ByteTrackTracker":
-    from trackers import BIoU, ByteTrackTracker  # noqa: PLC0415 - see above
+    # Two seconds of imports, only where something is tracked.
+    from trackers import ByteTrackTracker  # noqa: PLC0415
 
-    from aegis.vision.box_filter import BoxFilter  # noqa: PLC0415 - see above
+    from aegis.vision.box_filter import BoxFilter  # noqa: PLC0415
+    from aegis.vision.box_overlap import WideOverlap  # noqa: PLC0415
 
     return ByteTrackTracker(
         lost_track_buffer=round(_COAST_S * 30),
@@ -223,7 +240,7 @@ def _new_follower(score_threshold: float, start_score: float) -> "ByteTrackTrack
         minimum_consecutive_frames=1,
         minimum_iou_threshold=_MIN_OVERLAP,
         state_estimator_class=BoxFilter,
-        iou=BIoU(_BUFFER_RATIO),
+        iou=WideOverlap(_BUFFER_RATIO),
     )
 
 
@@ -243,25 +260,35 @@ def _twin(original: Any) -> Any:
     return twin
 
 
-def _closeness(seen: _LastSeen, box: NDArray[np.float32], gap_s: float, interval_s: float) -> float:
+def _box(detections: Detections, index: int) -> Box:
+    x0, y0, x1, y1 = detections.xyxy[index].tolist()
+    return x0, y0, x1, y1
+
+
+def _closeness(seen: _LastSeen, box: Box, gap_s: float, interval_s: float) -> float:
     """Above 0 where the box may be what was last seen there, the more the likelier."""
     overlap = _iou(seen.box, box)
     if overlap >= _SAME_PLACE_IOU:
         return 1.0 + overlap
-    height = float(max(seen.box[3] - seen.box[1], box[3] - box[1], 1.0))
-    distance = float(np.hypot(*(_center(seen.box) - _center(box)))) / height
+    height = max(seen.box[3] - seen.box[1], box[3] - box[1], 1.0)
+    right = (seen.box[0] + seen.box[2] - box[0] - box[2]) / 2
+    down = (seen.box[1] + seen.box[3] - box[1] - box[3]) / 2
+    distance = math.hypot(right, down) / height
     frames_apart = max(1.0, min(gap_s, 2.0)) if interval_s > _MOVING_S / 2 else 1.0
     if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > _REACH * frames_apart:
         return 0.0
     return max(0.0, 1.0 - distance / 2)
 
 
-def _center(box: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray((box[:2] + box[2:]) / 2, np.float32)
-
-
-def _iou(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    inner = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
-    shared = float(np.prod(np.clip(inner, 0, None)))
-    areas = float(np.prod(first[2:] - first[:2])) + float(np.prod(second[2:] - second[:2]))
+def _iou(first: Box, second: Box) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    areas = _area(first) + _area(second)
     return shared / (areas - shared) if areas > shared else 0.0
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -1,6 +1,7 @@
 """Who is in whose company, and who follows whom; distances in heights of the greater one."""
 
 import math
+from collections.abc import Iterable, Iterator
 
 from aegis.vision.track_memory import TrackMemory
 
@@ -24,6 +25,18 @@ def are_together(one: TrackMemory, other: TrackMemory) -> bool:
     """Whether they stand or walk side by side; who only passes by is no company."""
     same = abs(one.motion.speed - other.motion.speed) <= _SAME_SPEED
     return same and apart(one, other) <= _COMPANY
+
+
+def companions(people: Iterable[TrackMemory]) -> Iterator[tuple[TrackMemory, TrackMemory]]:
+    """All pairs who are together; from left to right, so that few of them are looked at."""
+    ordered = sorted(((it.now, it) for it in people if it.now), key=lambda pair: pair[0].x)
+    reach = _COMPANY * max((now.height for now, _ in ordered), default=1.0)
+    for index, (here, one) in enumerate(ordered):
+        for there, other in ordered[index + 1 :]:
+            if there.x - here.x > max(reach, _COMPANY):
+                break
+            if are_together(one, other):
+                yield one, other
 
 
 def follows(other: TrackMemory, leader: TrackMemory) -> bool:

@@ -59,16 +59,14 @@ def gather_facts(observation: Observation, site: Site) -> Facts:
     camera = site.camera(observation.camera_id)
     kinds = {zone.name: zone.kind for zone in camera.zones}
     near = measure_nearness(observation.subjects)
+    subjects = tuple(
+        gather_subject_facts(subject, observation.resolution_wh, kinds)
+        for subject in observation.subjects
+    )
+    for subject, *nearness in zip(subjects, *near, strict=True):
+        subject["near_person"], subject["companions"], subject["nearest"] = nearness
     return Facts(
-        subjects=tuple(
-            gather_subject_facts(subject, observation.resolution_wh, kinds)
-            | {
-                "near_person": near.reached[index],
-                "companions": near.companions[index],
-                "nearest": near.nearest[index],
-            }
-            for index, subject in enumerate(observation.subjects)
-        ),
+        subjects=subjects,
         scene=_scene_facts(observation, camera),
         site=_site_facts(observation, site),
         camera=_camera_facts(observation.camera_id, site),

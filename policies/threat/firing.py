@@ -7,9 +7,10 @@ from typing import Any
 import cel
 
 from aegis.domain.assessment import Severity
-from policies.threat.expression import Expression, FieldsOf, narrow
+from policies.threat.expression import FieldsOf, narrow
 from policies.threat.facts import Facts
-from policies.threat.rules import SCENE, CompiledRule, Rule, ThreatRules
+from policies.threat.panel import Answer
+from policies.threat.rules import SCENE, Asking, Belief, CompiledRule, Rule, ThreatRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,27 @@ class Firing:
 
 def fire(rules: ThreatRules, facts: Facts) -> Firing:
     """Ask every rule about the subjects that it believes."""
-    scene = _Scene(facts)
-    answers = _ask_panels(rules, scene)
+    scene, answers = _Scene(facts), _Answers()
+    for asking in rules.single:
+        _ask_singly(asking, scene, answers)
+    for asking in rules.at_once:
+        _ask_at_once(asking, scene, answers)
     firing = Firing()
     for compiled in rules.rules:
-        try:
-            firing.hits += _hits_of(compiled, scene, answers.get(compiled.rule.name, []))
-        except ValueError as error:
-            firing.failed[compiled.rule.name] = str(error)
+        name = compiled.rule.name
+        if name in answers.errors:
+            firing.failed[name] = str(answers.errors[name])
+        elif name in answers.hits:
+            firing.hits.append(_merge(answers.hits[name], facts))
     return firing
+
+
+@dataclass(slots=True)
+class _Answers:
+    """By rule, where it fires, and the first reason why it cannot say."""
+
+    hits: dict[str, list[Hit]] = field(default_factory=dict)
+    errors: dict[str, ValueError] = field(default_factory=dict)
 
 
 class _Scene:
@@ -49,93 +62,81 @@ class _Scene:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.shared = facts.shared()
-        self._believed: dict[tuple[str, float, float | None], tuple[int, ...]] = {}
-        self._of_groups: dict[tuple[object, tuple[int, ...]], cel.Context] = {}
+        self._believed: dict[Belief, tuple[int, ...]] = {}
 
-    def believed(self, rule: Rule) -> tuple[int, ...]:
-        """The subjects with its label of which there is evidence enough for this rule."""
-        evidence = rule.evidence
-        key = (rule.watches, evidence.steady_score, evidence.still_score)
-        if key not in self._believed:
-            self._believed[key] = tuple(
+    def believed(self, belief: Belief) -> tuple[int, ...]:
+        """The subjects with its label of which there is evidence enough."""
+        if belief not in self._believed:
+            alone = bool(self.facts.scene["alone"])
+            self._believed[belief] = tuple(
                 index
                 for index, subject in enumerate(self.facts.subjects)
-                if subject["label"] == rule.watches and is_believed(rule, subject, self.facts)
+                if subject["label"] == belief.label and _is_believed(belief, subject, alone=alone)
             )
-        return self._believed[key]
-
-    def of_group(self, asking: Expression, subjects: tuple[int, ...]) -> cel.Context:
-        """What an expression about these subjects needs; one for all that need the same."""
-        key = (frozenset(asking.reads.items()), subjects)
-        if key not in self._of_groups:
-            group = [self.facts.subjects[index] for index in subjects]
-            self._of_groups[key] = self.context(asking.reads, group=group)
-        return self._of_groups[key]
+        return self._believed[belief]
 
     def context(self, reads: FieldsOf, **named: Any) -> cel.Context:
         """What is known of the frame, with what is named, as CEL takes it."""
         return cel.Context(narrow({**self.shared, **named}, reads))
 
 
-def _ask_panels(rules: ThreatRules, scene: _Scene) -> dict[str, list[Hit | ValueError]]:
-    """By rule, the subjects on which it fires, or why it cannot say; only rules asked singly."""
-    answers: dict[str, list[Hit | ValueError]] = {}
-    for label, asking in rules.single.items():
-        believed = [frozenset(scene.believed(compiled.rule)) for compiled in asking]
-        asked = sorted(frozenset[int]().union(*believed))
-        rows = rules.panels[label].ask(scene.shared, (scene.facts.subjects[it] for it in asked))
-        for index, row in zip(asked, rows, strict=True) if asked else ():
-            for compiled, believing, answer in zip(asking, believed, row, strict=True):
-                if answer is not False and index in believing:
-                    said = answer if isinstance(answer, ValueError) else None
-                    answers.setdefault(compiled.rule.name, []).append(
-                        said or _hit_or_error(compiled, index, scene)
-                    )
-    return answers
+def _is_believed(belief: Belief, subject: Mapping[str, Any], *, alone: bool) -> bool:
+    """Whether there is evidence enough of this subject for a rule to look at it."""
+    if subject["steady"] and subject["mean_score"] >= belief.steady_score:
+        return True
+    still = belief.still_score
+    return alone and still is not None and bool(subject["score"] >= still)
 
 
-def _hit_or_error(compiled: CompiledRule, index: int, scene: _Scene) -> Hit | ValueError:
+def _ask_singly(asking: Asking, scene: _Scene, answers: _Answers) -> None:
+    subjects = scene.facts.subjects
+    asked = sorted(set[int]().union(*(scene.believed(belief) for belief in asking.beliefs)))
+    if not asked:
+        return
+    rows = asking.panel.ask(scene.shared, (subjects[index] for index in asked))
+    for index, row in zip(asked, rows, strict=True):
+        for number in [number for number, answer in enumerate(row) if answer]:
+            compiled = asking.rules[number]
+            if index in scene.believed(compiled.belief):
+                named = {"subject": subjects[index]}
+                _note(answers, compiled, row[number], (index,), scene, named)
+
+
+def _ask_at_once(asking: Asking, scene: _Scene, answers: _Answers) -> None:
+    (belief,) = asking.beliefs
+    believed = scene.believed(belief)
+    if not believed and belief.label != SCENE:
+        return
+    named = {"group": [scene.facts.subjects[index] for index in believed]}
+    (row,) = asking.panel.ask({**scene.shared, **named}, ({},))
+    for compiled, answer in zip(asking.rules, row, strict=True):
+        if answer:
+            _note(answers, compiled, answer, believed, scene, named)
+
+
+def _note(
+    answers: _Answers,
+    compiled: CompiledRule,
+    answer: Answer,
+    subjects: tuple[int, ...],
+    scene: _Scene,
+    named: Mapping[str, Any],
+) -> None:
+    """Keep what a rule said that did not say no; named: the subject, or the group."""
+    name = compiled.rule.name
     try:
-        return _hit(compiled, (index,), scene, subject=scene.facts.subjects[index])
-    except ValueError as error:
-        return error
-
-
-def _hits_of(
-    compiled: CompiledRule, scene: _Scene, answers: Sequence[Hit | ValueError]
-) -> list[Hit]:
-    rule = compiled.rule
-    if rule.watches == SCENE:
-        return _ask_group(compiled, (), scene)
-    if rule.together:
-        believed = scene.believed(rule)
-        return _ask_group(compiled, believed, scene) if believed else []
-    hits: list[Hit] = []
-    for answer in answers:
         if isinstance(answer, ValueError):
             raise answer
-        hits.append(answer)
-    return [_merge(hits, scene.facts)] if hits else []
+        hit = _hit(compiled, subjects, scene, named)
+    except ValueError as error:
+        answers.errors.setdefault(name, error)
+    else:
+        answers.hits.setdefault(name, []).append(hit)
 
 
-def is_believed(rule: Rule, subject: Mapping[str, Any], facts: Facts) -> bool:
-    """Whether there is evidence enough of this subject for the rule to look at it."""
-    evidence = rule.evidence
-    if subject["steady"] and subject["mean_score"] >= evidence.steady_score:
-        return True
-    still = evidence.still_score
-    return bool(facts.scene["alone"] and still is not None and subject["score"] >= still)
-
-
-def _ask_group(compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene) -> list[Hit]:
-    if not compiled.when.evaluate(scene.of_group(compiled.when, subjects)):
-        return []
-    group = [scene.facts.subjects[index] for index in subjects]
-    return [_hit(compiled, subjects, scene, group=group)]
-
-
-def _hit(compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene, **named: Any) -> Hit:
-    """named: the subject, or the group, that the rule calls so."""
+def _hit(
+    compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene, named: Mapping[str, Any]
+) -> Hit:
     scores: list[float] = [scene.facts.subjects[index]["mean_score"] for index in subjects]
     if not compiled.escalate and compiled.confidence is None:
         confidence = sum(scores) / len(scores)
@@ -154,6 +155,8 @@ def _hit(compiled: CompiledRule, subjects: tuple[int, ...], scene: _Scene, **nam
 
 def _merge(hits: Sequence[Hit], facts: Facts) -> Hit:
     """One hit of a rule with all its subjects; the gravest, then the longest there, leads."""
+    if len(hits) == 1:
+        return hits[0]
     ordered = sorted(
         hits, key=lambda hit: (-hit.severity.rank, -facts.subjects[hit.subjects[0]]["dwell_s"])
     )

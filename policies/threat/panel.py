@@ -29,12 +29,12 @@ class Panel:
         fields: FieldsOf = merge_reads(
             condition.reads for it, condition in zip(flat, conditions, strict=True) if it
         )
-        self._fields = sorted(fields.get("subject") or ())
+        self._fields = [(it, f"subject__{it}") for it in sorted(fields.get("subject") or ())]
 
     def ask(
         self, shared: Mapping[str, Any], subjects: Iterable[Mapping[str, Any]]
     ) -> Iterator[list[Answer]]:
-        """For each subject, each rule's answer in order, or why it has none.
+        """For each subject, each rule's answer in order, true or not, or why it has none.
 
         shared: the facts beside it. One answer that fails spoils the whole row, so then each
         rule is asked by itself.
@@ -44,18 +44,19 @@ class Panel:
         for subject in subjects:
             context.update(self._news(subject, told))
             try:
-                yield [bool(answer) for answer in self._program.execute(context)]
+                row: list[Answer] = self._program.execute(context)
             except Exception:  # noqa: BLE001 the culprit is found and named by asking one by one
                 alone = cel.Context(narrow({**shared, "subject": subject}, self._reads))
-                yield [_ask_alone(condition, alone) for condition in self._conditions]
+                row = [_ask_alone(condition, alone) for condition in self._conditions]
+            yield row
 
     def _news(self, subject: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """What to tell the program of this subject; told: what it knows, brought up to date."""
         news: dict[str, Any] = {}
-        for field in self._fields:
-            value = subject[field]
-            if field not in told or told[field] != value or type(told[field]) is not type(value):
-                news[f"subject__{field}"] = told[field] = value
+        for field, variable in self._fields:
+            value, known = subject[field], told.get(field, self)
+            if known != value or type(known) is not type(value):
+                news[variable] = told[field] = value
         if "subject" in self._whole:
             news |= narrow({"subject": subject}, self._whole)
         return news

@@ -1,11 +1,11 @@
 """The rules that people edit: what counts as an incident, and how bad it is."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -118,6 +118,14 @@ class RuleBook(Value):
     rules: tuple[Rule, ...] = Field(max_length=200)
 
 
+class Belief(NamedTuple):
+    """Whom a rule believes: the label, and the evidence it takes."""
+
+    label: str
+    steady_score: float
+    still_score: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     """A rule whose expressions were compiled and tried out.
@@ -126,6 +134,7 @@ class CompiledRule:
     """
 
     rule: Rule
+    belief: Belief
     reads: FieldsOf
     when: Expression
     escalate: tuple[tuple[Expression, Severity], ...]
@@ -133,16 +142,31 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Rules that are asked together, and their conditions, in their order, as one program."""
+
+    rules: tuple[CompiledRule, ...]
+    beliefs: frozenset[Belief]
+    panel: Panel
+
+    @classmethod
+    def of(cls, rules: Sequence[CompiledRule]) -> Self:
+        """These rules asked together."""
+        beliefs = frozenset(it.belief for it in rules)
+        return cls(tuple(rules), beliefs, Panel([it.when for it in rules]))
+
+
+@dataclass(frozen=True, slots=True)
 class ThreatRules:
     """The rules in force, in the order of the file; version: hash of the file's content.
 
-    single: by label, the rules that look at its subjects one by one.
-    panels: by label, the conditions of those as one program.
+    single: those that look at the subjects of one label one by one.
+    at_once: those that look at all whom they believe, or at the scene, once a frame.
     """
 
     rules: tuple[CompiledRule, ...]
-    single: Mapping[str, tuple[CompiledRule, ...]]
-    panels: Mapping[str, Panel]
+    single: tuple[Asking, ...]
+    at_once: tuple[Asking, ...]
     version: str
 
 
@@ -166,19 +190,21 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
     compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
     in_force = tuple(rule for rule in compiled if rule.rule.enabled)
     version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]
-    single = _single(in_force)
-    panels = {label: Panel([step.when for step in asked]) for label, asked in single.items()}
-    return ThreatRules(in_force, single, panels, version)
+    return ThreatRules(in_force, *_asked_together(in_force), version)
 
 
-def _single(rules: Iterable[CompiledRule]) -> dict[str, tuple[CompiledRule, ...]]:
-    """By label; rules that watch the scene look at no subject."""
-    single: dict[str, tuple[CompiledRule, ...]] = {}
+def _asked_together(
+    rules: Iterable[CompiledRule],
+) -> tuple[tuple[Asking, ...], tuple[Asking, ...]]:
+    """One by one the rules of a label; at once those that believe the same."""
+    single: dict[str, list[CompiledRule]] = {}
+    at_once: dict[Belief, list[CompiledRule]] = {}
     for compiled in rules:
-        label = compiled.rule.watches
-        if label != SCENE and not compiled.rule.together:
-            single[label] = (*single.get(label, ()), compiled)
-    return single
+        if compiled.rule.together or compiled.rule.watches == SCENE:
+            at_once.setdefault(compiled.belief, []).append(compiled)
+        else:
+            single.setdefault(compiled.rule.watches, []).append(compiled)
+    return tuple(map(Asking.of, single.values())), tuple(map(Asking.of, at_once.values()))
 
 
 def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:
@@ -194,7 +220,10 @@ def _compile(rule: Rule, index: int, document: LocatedYaml) -> CompiledRule:
         None if rule.confidence is None else expression(rule.confidence, float, "confidence")
     )
     asked = [when, *(condition for condition, _ in escalate), *filter(None, [confidence])]
-    return CompiledRule(rule, merge_reads(step.reads for step in asked), when, escalate, confidence)
+    evidence = rule.evidence
+    belief = Belief(rule.watches, evidence.steady_score, evidence.still_score)
+    reads = merge_reads(step.reads for step in asked)
+    return CompiledRule(rule, belief, reads, when, escalate, confidence)
 
 
 def _expression(

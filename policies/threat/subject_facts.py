@@ -52,6 +52,7 @@ def gather_subject_facts(
     """Everything but its nearness to others; kinds: of the camera's zones by their names."""
     width, height = resolution_wh
     x0, y0, x1, y1 = subject.bbox
+    contact_s, heading_deg = subject.contact_s, subject.heading_deg
     return {
         "label": subject.label,
         "score": subject.score,
@@ -60,8 +61,8 @@ def gather_subject_facts(
         "frames": subject.frames,
         "track_id": subject.track_id or 0,
         "dwell_s": subject.dwell_s,
-        "contact_s": subject.contact_s,
-        "touch_s": max(subject.contact_s.values(), default=0.0),
+        "contact_s": contact_s,
+        "touch_s": max(contact_s.values()) if contact_s else 0.0,
         "owner": subject.owner or 0,
         "away_s": subject.away_s,
         "put_down": subject.put_down,
@@ -69,23 +70,17 @@ def gather_subject_facts(
         "x": (x0 + x1) / 2 / width,
         "y": y1 / height,
         "height": (y1 - y0) / height,
-        **_motion(subject),
-        **_places(subject, kinds),
-        **_crossings(subject.crossings),
-    }
-
-
-def _motion(subject: ObservedSubject) -> dict[str, Any]:
-    return {
         "speed": subject.speed,
         "pace": subject.pace,
-        "heading_deg": -1.0 if subject.heading_deg is None else subject.heading_deg,
+        "heading_deg": -1.0 if heading_deg is None else heading_deg,
         "approach": subject.approach,
         "roam": subject.roam,
         "path": subject.path,
         "laps": subject.path / (2 * max(subject.roam, _LEAST_ROAM)),
         "came_by": subject.came_by,
         "descent": subject.descent,
+        **_places(subject, kinds),
+        **(_crossings(subject.crossings) if subject.crossings else _NOT_CROSSED),
     }
 
 
@@ -131,11 +126,13 @@ def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:
     counted = [it for it in crossings if it.counts]
     lately = [it for it in counted if it.ago_s <= _LATELY_S]
     behind = [it.behind_s for it in lately if it.kind == "door" and it.behind_s is not None]
-    over = any(it.kind == "barrier" and it.ago_s <= _CLIMBED_S for it in counted)
     return {
         "crossed": [it.wire for it in lately],
         "tripwire": any(it.kind == "tripwire" for it in lately),
-        "climbed": over,
+        "climbed": any(it.kind == "barrier" and it.ago_s <= _CLIMBED_S for it in counted),
         "behind_s": min(behind, default=NEVER_S),
         "followed": any(it.followed and it.kind == "door" for it in lately),
     }
+
+
+_NOT_CROSSED = _crossings(())
