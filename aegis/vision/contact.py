@@ -1,6 +1,7 @@
 """Who touches what the site protects."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +22,48 @@ class ProtectedZones:
     """
 
     def __init__(self, zones: Sequence[Zone]) -> None:
-        self._polygons = {
+        polygons = {
             zone.name: np.array(zone.polygon, np.float64)
             for zone in zones
             if zone.kind == "protected"
         }
+        self._areas = [
+            _Area(name, polygon, polygon.min(axis=0), polygon.max(axis=0))
+            for name, polygon in polygons.items()
+        ]
 
     def __len__(self) -> int:
-        return len(self._polygons)
+        return len(self._areas)
 
     def touched(
         self, xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]
     ) -> list[frozenset[str]]:
         """The protected zones that each of these boxes (N, 4) touches."""
-        if not self._polygons or not len(xyxy):
+        if not self._areas or not len(xyxy):
             return [frozenset()] * len(xyxy)
         boxes = xyxy.astype(np.float64) / np.array([*resolution_wh, *resolution_wh], np.float64)
         touched: list[set[str]] = [set() for _ in boxes]
-        for name, polygon in self._polygons.items():
-            near = _overlaps(polygon, boxes)
+        for area in self._areas:
+            near = _overlaps(area, boxes)
             if len(near):
-                for index in near[_touches(polygon, boxes[near], _spread(boxes[near]))].tolist():
-                    touched[index].add(name)
+                for index in near[_touches(area.polygon, boxes[near])].tolist():
+                    touched[index].add(area.name)
         return [frozenset(names) for names in touched]
 
 
-def _overlaps(polygon: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.intp]:
+class _Area(NamedTuple):
+    """A polygon, and the corners of the box around it."""
+
+    name: str
+    polygon: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def _overlaps(area: _Area, boxes: NDArray[np.float64]) -> NDArray[np.intp]:
     """Indices of the boxes that overlap the polygon's own box."""
-    low, high = polygon.min(axis=0), polygon.max(axis=0)
-    return np.flatnonzero(np.all((boxes[:, :2] <= high) & (boxes[:, 2:] >= low), axis=1))
+    near = (boxes[:, :2] <= area.high) & (boxes[:, 2:] >= area.low)
+    return np.flatnonzero(near[:, 0] & near[:, 1])
 
 
 def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -57,10 +71,9 @@ def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(low + size * _GRID, np.float64)
 
 
-def _touches(
-    polygon: NDArray[np.float64], boxes: NDArray[np.float64], points: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    inside = depth_inside(polygon, points.reshape(-1, 2)).reshape(len(boxes), -1) >= 0.0
+def _touches(polygon: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    points = _spread(boxes).reshape(-1, 2)
+    inside = depth_inside(polygon, points).reshape(len(boxes), -1) >= 0.0
     corners = polygon[None]
     in_box = ((corners >= boxes[:, None, :2]) & (corners <= boxes[:, None, 2:])).all(axis=2)
     return np.asarray(np.any(inside, axis=1) | np.any(in_box, axis=1), np.bool_)

@@ -98,7 +98,8 @@ class FeedWatch:
             lasted_s = self._last_s - self._still_since_s
             self._longest_still_s = max(0.9 * self._longest_still_s, min(lasted_s, _FROZEN_S))
         self._still_since_s, self._still_frames = None, 0
-        change = float(np.median(differences))
+        ordered, half = np.sort(differences), len(differences) // 2
+        change = float(ordered[half] + ordered[~half]) / 2
         if change > 0:
             pace = 0.02 if is_known and change > self._usual_change else 0.3
             self._usual_change += (pace if self._changes else 1.0) * (change - self._usual_change)

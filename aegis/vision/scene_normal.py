@@ -94,7 +94,7 @@ class SceneNormal:
         step_s = min(max(gap_s, 0.0), _LONGEST_STEP_S)
         self._frames, self._seen_s = self._frames + 1, self._seen_s + step_s
         slow = step_s / _SLOW_S
-        step = np.where(covered, np.float32(0.0), np.float32(slow))
+        step = np.float32(slow) * ~covered
         young = np.flatnonzero(self._sights < _LEARNING_FRAMES)
         if len(young):
             step.ravel()[young] = self._first_steps(small, covered, young, slow)

@@ -215,11 +215,16 @@ class SceneTracks:
         """A contact is of people who stay where they are; passing by is none."""
         if not len(self._protected):
             return
-        touched = self._protected.touched(detections.xyxy, resolution_wh)
-        for index in np.flatnonzero(ids != UNTRACKED).tolist():
-            track = self._tracks[int(ids[index])]
-            if track.label == "person" and track.motion.speed <= _TOUCH_SPEED:
-                track.contacts.see(touched[index], frozenset(), at_s)
+        slow = {
+            index: track
+            for index, track_id in enumerate(ids.tolist())
+            if track_id != UNTRACKED
+            and (track := self._tracks[track_id]).label == "person"
+            and track.motion.speed <= _TOUCH_SPEED
+        }
+        touched = self._protected.touched(detections.xyxy[list(slow)], resolution_wh)
+        for track, names in zip(slow.values(), touched, strict=True):
+            track.contacts.see(names, frozenset(), at_s)
 
     def _view(
         self,

@@ -73,11 +73,14 @@ class SettledChange:
             return None
         now_s = np.float32(at_s - self._origin_s)
         off = small.luma - self._settled
-        begins = differs & ((np.abs(off) > bar) | np.isinf(self._since_s))
-        np.copyto(self._since_s, now_s, where=begins)
-        np.copyto(self._since_s, np.float32(np.inf), where=open_to_view & ~differs)
-        pace = np.where(hidden, np.float32(0.0), np.float32(1 - math.exp(-gap_s / SETTLING_S)))
-        np.copyto(pace, np.float32(1.0), where=begins)
+        known = self.mask
+        begins = differs & ((np.abs(off) > bar) | ~known)
+        pace = np.float32(1 - math.exp(-gap_s / SETTLING_S)) * ~hidden
+        if begins.any():
+            self._since_s[begins], pace[begins] = now_s, 1.0
+        is_over = known & open_to_view & ~differs
+        if is_over.any():
+            self._since_s[is_over] = np.inf
         self._settled += pace * off
         return np.asarray(now_s - self._since_s >= _STATIC_S, np.bool_)
 

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple, Self
 
 from aegis.domain.observation import Entry
@@ -95,16 +95,12 @@ class TrackMemory:
 
     def copy(self) -> Self:
         """One that goes on by itself."""
-        return replace(
-            self,
-            trail=self.trail.copy(),
-            stays=self.stays.copy(),
-            halts=self.halts.copy(),
-            contacts=self.contacts.copy(),
-            clear_points=self.clear_points.copy(),
-            passages=self.passages.copy(),
-            _pace=self._pace.copy(),
-        )
+        copied = object.__new__(type(self))
+        for name in _FIELDS:
+            setattr(copied, name, getattr(self, name))
+        for name in _CONTAINERS:
+            setattr(copied, name, getattr(self, name).copy())
+        return copied
 
     def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> bool:
         """Remember one more frame and the zones it was in; whether it is somebody else now.
@@ -189,6 +185,10 @@ class TrackMemory:
             self._pace.forget()
             self.descent, self.came_by = 0.0, "unknown"
             self.company_s = float("-inf")
+
+
+_FIELDS = tuple(it.name for it in fields(TrackMemory))
+_CONTAINERS = ("trail", "stays", "halts", "contacts", "clear_points", "passages", "_pace")
 
 
 def _is_back(last: Sighting, now: Sighting) -> bool:

@@ -18,8 +18,8 @@ class ZoneMap:
     def __init__(self, zones: tuple[Zone, ...]) -> None:
         polygons = [np.array(zone.polygon, np.float64) for zone in zones]
         self._names = [zone.name for zone in zones]
-        self._low = np.array([it.min(axis=0) for it in polygons]).reshape(-1, 2)
-        self._high = np.array([it.max(axis=0) for it in polygons]).reshape(-1, 2)
+        self._low = np.array([it.min(axis=0) - _INERTIA for it in polygons]).reshape(-1, 2)
+        self._high = np.array([it.max(axis=0) + _INERTIA for it in polygons]).reshape(-1, 2)
         self._corners = np.array([len(it) for it in polygons], np.int64)
         self._first = np.cumsum(self._corners) - self._corners
         self._start = np.concatenate([np.empty((0, 2)), *polygons])
@@ -34,8 +34,8 @@ class ZoneMap:
         """
         inside: list[set[str]] = [set() for _ in before]
         beyond = points[:, None, :]
-        near = ((beyond >= self._low - _INERTIA) & (beyond <= self._high + _INERTIA)).all(axis=2)
-        indices, columns = np.nonzero(near)
+        near = (beyond >= self._low) & (beyond <= self._high)
+        indices, columns = np.nonzero(near[..., 0] & near[..., 1])
         if not len(indices):
             return inside
         depths = self._depths(points[indices], columns).tolist()
@@ -52,15 +52,17 @@ class ZoneMap:
         pairs = np.repeat(np.arange(len(columns)), corners)
         edges = np.arange(len(pairs)) + (self._first[columns] - firsts)[pairs]
         away, passed = _past_edges(self._start[edges], self._end[edges], points[pairs])
-        crossings = np.add.reduceat(passed.astype(np.int64), firsts)
-        return _signed(np.minimum.reduceat(away, firsts), crossings)
+        is_inside = np.logical_xor.reduceat(passed, firsts)
+        return _signed(np.minimum.reduceat(away, firsts), is_inside)
 
 
 def ground_points(xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]) -> NDArray[np.float64]:
     """Where things touch the ground: the middle of the lower edges (N, 2), as fractions."""
     x, y = (xyxy[:, 0] + xyxy[:, 2]) / 2, xyxy[:, 3]
-    points = np.stack([x, y], axis=1).astype(np.float64) / np.array(resolution_wh, np.float64)
-    return np.asarray(np.clip(points, 0.0, 1.0), np.float64)
+    points = np.empty((len(xyxy), 2))
+    points[:, 0], points[:, 1] = x, y
+    points /= resolution_wh
+    return np.minimum(np.maximum(points, 0.0), 1.0)
 
 
 def depth_inside(polygon: NDArray[np.float64], points: NDArray[np.float64]) -> Depths:
@@ -68,8 +70,9 @@ def depth_inside(polygon: NDArray[np.float64], points: NDArray[np.float64]) -> D
 
     polygon: (M, 2) corners in order; self-crossing ones count by the even-odd rule.
     """
-    away, passed = _past_edges(polygon, np.roll(polygon, -1, axis=0), points[:, None, :])
-    return _signed(away.min(axis=1), passed.sum(axis=1))
+    ends = np.concatenate([polygon[1:], polygon[:1]])
+    away, passed = _past_edges(polygon, ends, points[:, None, :])
+    return _signed(away.min(axis=1), np.logical_xor.reduce(passed, axis=1))
 
 
 def _past_edges(
@@ -91,7 +94,7 @@ def _past_edges(
     return nearest_x * nearest_x + nearest_y * nearest_y, spans & (x < crossing)
 
 
-def _signed(squares: NDArray[np.float64], crossings: NDArray[np.integer]) -> Depths:
+def _signed(squares: NDArray[np.float64], is_inside: NDArray[np.bool_]) -> Depths:
     """Even-odd rule: from inside, a ray crosses the border an odd number of times."""
     distance = np.sqrt(squares)
-    return np.asarray(np.where(crossings % 2 == 1, distance, -distance), np.float64)
+    return np.asarray(np.where(is_inside, distance, -distance), np.float64)
