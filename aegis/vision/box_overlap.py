@@ -17,6 +17,12 @@ class WideOverlap(BaseIoU):
     def __init__(self, ratio: float) -> None:
         self._ratio = ratio
 
+    def compute(self, boxes_1: Any, boxes_2: Any) -> Any:
+        """(N, M) float32 of boxes (N, 4) and (M, 4); what is not finite, assignment refuses."""
+        if not len(boxes_1) or not len(boxes_2):
+            return np.zeros((len(boxes_1), len(boxes_2)))
+        return self._compute(boxes_1, boxes_2)
+
     def _compute(self, boxes_1: Any, boxes_2: Any) -> Any:
         low_1, high_1, areas_1 = self._widen(boxes_1)
         low_2, high_2, areas_2 = self._widen(boxes_2)

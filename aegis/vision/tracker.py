@@ -155,10 +155,11 @@ class Tracker:
     def _follow(self, detections: Detections, at_s: float) -> dict[int, tuple[str, int]]:
         """The followers' own numbers by index of the detection."""
         followed: dict[int, tuple[str, int]] = {}
-        labels = np.array(detections.labels)
-        for label in set(detections.labels) | set(self._followers):
-            rows = np.flatnonzero(labels == label)
-            numbers = self._update_follower(label, detections, rows, at_s)
+        rows: dict[str, list[int]] = {label: [] for label in self._followers}
+        for row, label in enumerate(detections.labels):
+            rows.setdefault(label, []).append(row)
+        for label, of_label in rows.items():
+            numbers = self._update_follower(label, detections, np.array(of_label, np.intp), at_s)
             followed |= {row: (label, number) for row, number in numbers.items()}
         return followed
 

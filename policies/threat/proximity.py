@@ -34,13 +34,11 @@ def measure_nearness(subjects: Sequence[ObservedSubject]) -> Nearness:
     boxes = _boxes(subjects)
     if not len(boxes):
         return Nearness([], [], [])
-    others = _people(subjects)[:, None] & ~np.eye(len(boxes), dtype=np.bool_)
+    others = np.repeat(_people(subjects)[:, None], len(boxes), axis=1)
+    np.fill_diagonal(others, val=False)
     heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-    feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
-    right, down = (
-        np.subtract.outer(feet[:, 0], feet[:, 0]),
-        np.subtract.outer(feet[:, 1], feet[:, 1]),
-    )
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]
+    right, down = x[:, None] - x, y[:, None] - y
     away = np.sqrt(right * right + down * down)
     apart = away / np.maximum(heights[:, None], heights[None])
     nearest = np.where(others, apart, ALONE).min(axis=0)
