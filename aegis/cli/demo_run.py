@@ -10,7 +10,7 @@ from aegis.cli.terminal import open_messages
 from aegis.cli.watch_run import WatchOrder, run_watch
 from aegis.client.server_process import answers, server_process
 from aegis.settings import Settings
-from aegis.testing.synthetic_scenes import render_clip
+from aegis.testing.scenes.visits import render_clip
 from aegis.testing.video_file import write_mp4
 
 DEMO_SITE = Path(str(files("aegis.cli"))) / "demo_site.yaml"

@@ -1,1 +1,1 @@
-"""Doubles with the real interfaces, and synthetic frames and scenes."""
+"""Doubles with the real interfaces, and rendered scenes."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from aegis.testing.synthetic_scenes import SyntheticFrame, render_clip
+from aegis.testing.scenes.scene import SceneFrame
+from aegis.testing.scenes.visits import render_clip
 from aegis.vision.image_codec import encode_jpeg
 
 SITE = Path(__file__).with_name("site.yaml")
@@ -32,7 +33,7 @@ def open_incident(api: httpx.Client, camera_id: str) -> OpenedIncident:
     raise AssertionError("no rendered visitor opened an incident")
 
 
-def send_frame(api: httpx.Client, frame: SyntheticFrame, camera_id: str) -> dict[str, Any]:
+def send_frame(api: httpx.Client, frame: SceneFrame, camera_id: str) -> dict[str, Any]:
     """What `/api/analyze` answers for one rendered frame."""
     body = {
         "image": base64.b64encode(encode_jpeg(frame.image)).decode(),

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from aegis.testing.running_system import RunningSystem
-from aegis.testing.synthetic_scenes import render_clip
+from aegis.testing.scenes.visits import render_clip
 from tests.acceptance.opened_incident import open_incident, send_frame
 
 _LONGEST_S = 60.0

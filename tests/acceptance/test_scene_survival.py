@@ -10,7 +10,7 @@ import httpx
 import psutil
 
 from aegis.testing.running_system import RunningSystem, running_system
-from aegis.testing.synthetic_scenes import render_clip
+from aegis.testing.scenes.visits import render_clip
 from tests.acceptance.opened_incident import send_frame
 
 RULES = """

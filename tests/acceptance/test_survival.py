@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from aegis.testing.running_system import RunningSystem, running_system
-from aegis.testing.synthetic_scenes import render_clip
+from aegis.testing.scenes.visits import render_clip
 from tests.acceptance.opened_incident import SITE, OpenedIncident, open_incident, send_frame
 
 SETTINGS = {"AEGIS_SITE_FILE": str(SITE), "AEGIS_REQUESTS_PER_MINUTE": "1000000"}

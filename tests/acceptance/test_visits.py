@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from aegis.testing.synthetic_scenes import render_clip
+from aegis.testing.scenes.visits import render_clip
 from tests.acceptance.opened_incident import send_frame
 
 

@@ -11,7 +11,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.resources import files
@@ -29,7 +29,8 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.site import Camera, Site, Tripwire, Zone
 from aegis.located_yaml import LocatedYaml
-from aegis.testing.synthetic_room import render_room
+from aegis.testing.scenes.stage import paint_stage
+from aegis.testing.scenes.visits import VIEW, hall
 from aegis.vision.detector import load_detector
 from aegis.vision.scene_session import SceneSessions
 from policies.threat.assess import assess
@@ -105,7 +106,8 @@ class Crowd:
         self._random = np.random.default_rng(1)
         self._start = self._random.uniform((60, 300), (1220, 700), (people, 2))
         self._pace = self._random.uniform(-60, 60, (people, 2))
-        self._room = render_room(SIZE, self._random).astype(np.int16)
+        view = replace(VIEW, resolution_wh=SIZE)
+        self._room = paint_stage(hall(), view).astype(np.int16)
         self._noise = self._random.normal(0, 4, (2 * SIZE[1], 2 * SIZE[0], 1)).astype(np.int16)
 
     def shot(self, at_s: float) -> tuple[NDArray[np.uint8], Detections]:

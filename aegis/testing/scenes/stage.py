@@ -158,6 +158,8 @@ def _warp(picture: Pixels, texture: Pixels, corners: NDArray[np.float64], view: 
     normal = np.cross(over, along)
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = normal @ (corners[0] - camera) / (rays @ normal)
+    # A ray along the rectangle never reaches it.
+    distance[~np.isfinite(distance)] = -1.0
     reached = camera - corners[0] + rays * distance[:, :, None]
     across, down = reached @ over / (over @ over), reached @ along / (along @ along)
     inside = (distance > 0) & (across >= 0) & (across < columns) & (down >= 0) & (down < rows)

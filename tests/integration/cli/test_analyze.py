@@ -11,18 +11,19 @@ from typer.testing import CliRunner, Result
 from aegis.cli.main import app
 from aegis.cli.picture_files import find_pictures, natural_key
 from aegis.errors import ConfigurationError
-from aegis.testing.synthetic_scenes import SyntheticFrame, render_clip
+from aegis.testing.scenes.scene import SceneFrame
+from aegis.testing.scenes.visits import render_clip
 from aegis.vision.image_codec import decode_image, encode_jpeg
 
 
 @pytest.fixture(scope="module")
-def frame() -> SyntheticFrame:
+def frame() -> SceneFrame:
     """Somebody in the middle of the room."""
     return next(it for it in render_clip("visits", fps=1) if it.frame_number == 5)
 
 
 @pytest.fixture
-def picture(tmp_path: Path, frame: SyntheticFrame) -> Path:
+def picture(tmp_path: Path, frame: SceneFrame) -> Path:
     path = tmp_path / "room.jpg"
     path.write_bytes(encode_jpeg(frame.image))
     return path
@@ -39,7 +40,7 @@ def analyze_json(*arguments: str | Path) -> list[dict[str, Any]]:
     return document
 
 
-def test_json_tells_size_detections_and_judgement(picture: Path, frame: SyntheticFrame) -> None:
+def test_json_tells_size_detections_and_judgement(picture: Path, frame: SceneFrame) -> None:
     (seen,) = analyze_json(picture)
     assert (seen["path"], seen["width"], seen["height"]) == (str(picture), 768, 432)
     assert {"incident", "type", "severity", "confidence", "reasoning"} <= set(seen["analysis"])

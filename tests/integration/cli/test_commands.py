@@ -12,7 +12,7 @@ from aegis.cli.demo_run import CAMERA, DEMO_SITE
 from aegis.cli.main import app
 from aegis.site_file import load_site
 from aegis.testing.doubles import in_memory_runtime
-from aegis.testing.synthetic_room import MARKED_AREA
+from aegis.testing.scenes.visits import MARKED_AREA
 from aegis.testing.video_file import write_mp4
 from tests.integration.cli.scripted_verdicts import Verdicts
 

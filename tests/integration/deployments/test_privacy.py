@@ -15,7 +15,7 @@ from aegis.domain.analysis import SceneAnalysis
 from aegis.domain.frame import Frame
 from aegis.domain.statistics import CallTally
 from aegis.settings import Settings
-from aegis.testing.synthetic_scenes import render_clip
+from aegis.testing.scenes.visits import render_clip
 from deployments.vision_agent import VisionAgent
 
 SITE = """

@@ -2,22 +2,20 @@
 
 from datetime import timedelta
 from itertools import pairwise
-from math import pi
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from aegis.testing.synthetic_figure import Look, Pose, draw_figure
-from aegis.testing.synthetic_room import MARKED_AREA
-from aegis.testing.synthetic_scenes import SceneName, SyntheticFrame, render_clip
+from aegis.testing.scenes.scene import SceneFrame
+from aegis.testing.scenes.visits import MARKED_AREA, VisitKind, render_clip
 from aegis.testing.video_file import write_mp4
 
 SMALL = (256, 144)
 
 
-def clip(scene: SceneName, seed: int = 1, fps: float = 2.0) -> list[SyntheticFrame]:
+def clip(scene: VisitKind, seed: int = 1, fps: float = 2.0) -> list[SceneFrame]:
     return list(render_clip(scene, seed, fps, SMALL))
 
 
@@ -84,36 +82,10 @@ def test_the_truth_is_where_the_picture_differs_from_the_empty_room() -> None:
         x0, y0, x1, y1 = map(int, it.truth[0].xyxy)
         changed = np.abs(it.image - room).max(axis=2) > 40
         changed[-10:, :70] = False  # the clock
-        assert changed[y0:y1, x0:x1].sum() > 0.9 * changed.sum()
+        shadow = (y1 - y0) // 5
+        around = changed[y0 : y1 + shadow, max(0, x0 - shadow) : x1 + shadow]
+        assert around.sum() > 0.9 * changed.sum()
         assert changed[y0:y1, x0:x1].mean() > 0.2
-
-
-@pytest.mark.parametrize("heading", [0.0, pi / 2, pi, -2.0])
-@pytest.mark.parametrize("phase", [0.0, 1.5, 4.0])
-def test_a_figure_has_the_height_asked_for_and_stands_on_its_feet(
-    heading: float, phase: float
-) -> None:
-    canvas = np.full((260, 260, 3), 200, np.uint8)
-    look = Look((40, 40, 40), (30, 30, 50), (180, 140, 120), (20, 20, 20), (10, 10, 10))
-    drawn = draw_figure(canvas, look, Pose(heading, phase), (130, 230), 200)
-    assert drawn is not None
-    x0, y0, x1, y1 = drawn.xyxy
-    assert y1 - y0 == pytest.approx(200, abs=16)
-    assert y1 == pytest.approx(230, abs=12)
-    assert 40 < x1 - x0 < 130
-    assert drawn.visible == pytest.approx(1, abs=0.01)
-
-
-def test_a_figure_at_the_edge_is_partly_visible_and_beyond_it_not_at_all() -> None:
-    look = Look((40, 40, 40), (30, 30, 50), (180, 140, 120), (20, 20, 20), (10, 10, 10))
-
-    def visible(x: float) -> float | None:
-        canvas = np.full((260, 260, 3), 200, np.uint8)
-        drawn = draw_figure(canvas, look, Pose(0.0), (x, 230), 200)
-        return None if drawn is None else drawn.visible
-
-    assert visible(0) == pytest.approx(0.5, abs=0.12)
-    assert visible(-300) is None
 
 
 def test_a_written_video_has_its_frames_and_its_pace(tmp_path: Path) -> None:
