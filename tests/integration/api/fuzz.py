@@ -125,6 +125,7 @@ def _targets(asked: argparse.Namespace) -> Iterator[tuple[str, str | None, str]]
     elif asked.system:
         settings = {
             "API_KEY": KEY,
+            "AEGIS_REQUESTS_PER_MINUTE": str(_BOUNDLESS),
             "AEGIS_KEYED_REQUESTS_PER_MINUTE": str(_BOUNDLESS),
             "AEGIS_SITE_FILE": str(SITE),
         }
