@@ -5,10 +5,10 @@ from collections import deque
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident
 from aegis.domain.simulation import Alert
-from data.change import IncidentExtended, IncidentOpened
+from data.change import IncidentOpened
 from data.entry import Entry
 from data.fold import fold
-from data.grouping import find_group, gap_s, is_settled, place_key, place_keys, tells_better
+from data.grouping import extension, find_group, is_old_news, place_keys
 from data.incident_id import make_incident_id
 
 _CANDIDATES = 32
@@ -35,8 +35,8 @@ class AlertCount:
             self._keep(
                 None, Entry.of(incident_id, seen.captured_at, IncidentOpened(assessment=seen))
             )
-        elif not _is_old_news(group, seen):
-            self._keep(group, Entry.of(group.id, seen.captured_at, _extension(group, seen)))
+        elif not is_old_news(group, seen):
+            self._keep(group, Entry.of(group.id, seen.captured_at, extension(group, seen)))
 
     def alerts(self) -> tuple[Alert, ...]:
         """What there would have been, by time."""
@@ -61,23 +61,3 @@ class AlertCount:
         self._incidents[after.id] = after
         if entry.grouping_key is not None:
             self._at.setdefault(entry.grouping_key, deque(maxlen=_CANDIDATES)).appendleft(after.id)
-
-
-def _is_old_news(incident: Incident, seen: Assessment) -> bool:
-    """What has been judged for long and has not moved counts twice in a quiet gap, as kept."""
-    is_recent = gap_s(incident, seen.captured_at) < seen.quiet_gap_s / 2
-    return is_recent and is_settled(incident, seen)
-
-
-def _extension(incident: Incident, seen: Assessment) -> IncidentExtended:
-    is_new_camera = seen.camera_id is not None and seen.camera_id not in incident.cameras
-    is_new_key = seen.grouping_key not in incident.grouping_keys
-    return IncidentExtended(
-        captured_at=seen.captured_at,
-        severity=seen.severity,
-        confidence=seen.confidence,
-        account=seen if tells_better(incident, seen) else None,
-        camera_id=seen.camera_id if is_new_camera else None,
-        place_key=place_key(seen) if is_new_camera else None,
-        grouping_key=seen.grouping_key if is_new_key else None,
-    )

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from aegis.domain.archive import ArchivedFile, DayManifest
 from aegis.errors import AegisError, ConfigurationError, ServiceUnavailable
+from data.durable_folder import sync
 
 _DAY = re.compile(r"date=([0-9]{4}-[0-9]{2}-[0-9]{2})")
 _PART = re.compile(r"part-([0-9a-f]{64})\.parquet")
@@ -222,10 +222,10 @@ class ArchiveFolder:
             with self._files.open_output_stream(half) as file:
                 file.write(content)
             if isinstance(self._files, fs.LocalFileSystem):
-                _sync(half)
+                sync(Path(half))
             self._files.move(half, target)
             if isinstance(self._files, fs.LocalFileSystem):
-                _sync(target.rsplit("/", 1)[0])
+                sync(Path(target).parent)
 
         _try(write)
 
@@ -240,11 +240,3 @@ def _try(work: Callable[[], _Answer]) -> _Answer:
 def _loose(info: fs.FileInfo) -> ArchivedFile:
     name = Path(info.path).name
     return ArchivedFile(name=name, sha256=name[5:69], size_bytes=info.size, rows=-1)
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

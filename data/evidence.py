@@ -12,7 +12,7 @@ from typing import Self
 
 from aegis.domain.value import to_utc
 from aegis.errors import NotFound, ServiceUnavailable
-from data.durable_folder import make_folder, sync_folder
+from data.durable_folder import make_folder, sync
 
 _PATH = re.compile(
     r"/evidence/([0-9]{4}-[0-9]{2}-[0-9]{2})/((incident_[1-9][0-9]{0,17})(?:\.[0-9a-f]{16})?)\.jpg"
@@ -86,7 +86,7 @@ class EvidenceFolder:
         """Put the pictures on disk; they are durable when this returns."""
         try:
             list(self._pool.map(self._stage_one, pictures))
-            sync_folder(self._staging)
+            sync(self._staging)
         except OSError as error:
             raise ServiceUnavailable(f"Evidence cannot be written: {error.strerror}") from error
 

@@ -8,12 +8,9 @@ from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, Recorded
 from aegis.errors import IncidentNotFound
 from data.batch import Batch, Outcome
-from data.change import (
-    IncidentExtended,
-    IncidentOpened,
-)
+from data.change import IncidentExtended, IncidentOpened
 from data.evidence import Picture
-from data.grouping import gap_s, goes_on, is_settled, place_key, tells_better
+from data.grouping import extension, is_old_news
 from data.strip import Strip, make_strip, prolong_strip
 
 
@@ -42,7 +39,7 @@ class RecordFrame:
             incident = batch.group_of(self.assessment)
             if incident is None:
                 self._open(batch, key)
-            elif self._is_old_news(incident):
+            elif is_old_news(incident, self.assessment):
                 return Recorded(incident=incident, is_new=False)
             else:
                 self._extend(batch, incident, key)
@@ -50,10 +47,6 @@ class RecordFrame:
         if kept is None:
             raise IncidentNotFound
         return _recorded(kept, batch)
-
-    def _is_old_news(self, incident: Incident) -> bool:
-        recent = gap_s(incident, self.assessment.captured_at) < self.assessment.quiet_gap_s / 2
-        return recent and is_settled(incident, self.assessment)
 
     def _open(self, batch: Batch, key: str) -> None:
         seen, incident_id = self.assessment, batch.next_id()
@@ -70,8 +63,8 @@ class RecordFrame:
         _show(batch, picture, strip)
 
     def _extend(self, batch: Batch, incident: Incident, key: str) -> None:
-        seen = self.assessment
-        is_better = tells_better(incident, seen)
+        change = extension(incident, self.assessment)
+        is_better = change.account is not None
         is_wanted = is_better or incident.evidence_path is None
         picture = self._picture(incident.id, incident.timestamp) if is_wanted else None
         strip = (
@@ -79,24 +72,15 @@ class RecordFrame:
             if picture
             else prolong_strip(incident, self.strip)
         )
-        is_new_camera = seen.camera_id is not None and seen.camera_id not in incident.cameras
-        is_new_key = seen.grouping_key not in incident.grouping_keys
-        change = IncidentExtended(
-            captured_at=seen.captured_at,
-            severity=seen.severity,
-            confidence=seen.confidence,
-            reasoning=seen.reasoning if goes_on(incident, seen) else None,
-            account=seen if is_better else None,
-            told=None if is_better or not self.request_digest else _without_facts(seen),
-            evidence_path=picture and picture.path,
-            evidence_sha256=picture and picture.sha256,
-            evidence_strip=strip.frames if strip else None,
-            thumbnail_path=strip.thumbnail_path if strip and picture else None,
-            camera_id=seen.camera_id if is_new_camera else None,
-            place_key=place_key(seen) if is_new_camera else None,
-            grouping_key=seen.grouping_key if is_new_key else None,
-        )
-        batch.add(incident.id, change, key, self.request_digest)
+        is_asked_again = self.request_digest is not None and not is_better
+        shown = {
+            "told": _without_facts(self.assessment) if is_asked_again else None,
+            "evidence_path": picture and picture.path,
+            "evidence_sha256": picture and picture.sha256,
+            "evidence_strip": strip.frames if strip else None,
+            "thumbnail_path": strip.thumbnail_path if strip and picture else None,
+        }
+        batch.add(incident.id, change.model_copy(update=shown), key, self.request_digest)
         _show(batch, picture, strip)
         batch.hide(incident.pictures)
 

@@ -7,6 +7,7 @@ from itertools import product
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident
 from aegis.domain.observation import Box
+from data.change import IncidentExtended
 
 _CLEARLY = 10.0
 """Points of confidence by which a frame must win to tell the event instead."""
@@ -91,6 +92,27 @@ def tells_better(incident: Incident, assessment: Assessment) -> bool:
     if assessment.alarm_level != incident.alarm_level:
         return assessment.alarm_level > incident.alarm_level
     return assessment.confidence >= incident.confidence + _CLEARLY
+
+
+def is_old_news(incident: Incident, seen: Assessment) -> bool:
+    """What has been judged for long and has not moved is noted twice in a quiet gap only."""
+    return gap_s(incident, seen.captured_at) < seen.quiet_gap_s / 2 and is_settled(incident, seen)
+
+
+def extension(incident: Incident, seen: Assessment) -> IncidentExtended:
+    """What the frame changes about the incident it belongs to, but for pictures."""
+    is_new_camera = seen.camera_id is not None and seen.camera_id not in incident.cameras
+    is_new_key = seen.grouping_key not in incident.grouping_keys
+    return IncidentExtended(
+        captured_at=seen.captured_at,
+        severity=seen.severity,
+        confidence=seen.confidence,
+        reasoning=seen.reasoning if goes_on(incident, seen) else None,
+        account=seen if tells_better(incident, seen) else None,
+        camera_id=seen.camera_id if is_new_camera else None,
+        place_key=place_key(seen) if is_new_camera else None,
+        grouping_key=seen.grouping_key if is_new_key else None,
+    )
 
 
 def _place_key(rule: str | None, camera_id: str | None) -> str | None:

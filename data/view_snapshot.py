@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import structlog
 
+from data.durable_folder import sync
 from data.sql import load_queries
 
 _QUERIES = load_queries("views")
@@ -133,9 +133,9 @@ class SnapshotFolder:
                 rows += batch.num_rows
         digest = _digest(half)
         name = f"{from_seq:012d}-{seq:012d}.{digest[:8]}.parquet"
-        _sync(half)
+        sync(half)
         half.replace(self._root / name)
-        _sync(self._root)
+        sync(self._root)
         return Part(name, digest, rows, from_seq, seq, row_hash)
 
     def _publish(self, parts: list[Part]) -> None:
@@ -143,9 +143,9 @@ class SnapshotFolder:
         text = json.dumps(said, indent=1)
         half = self._root / f"{_MANIFEST}.half"
         half.write_text(f"{text}\n{hashlib.sha256(text.encode()).hexdigest()}", "utf-8")
-        _sync(half)
+        sync(half)
         half.replace(self._root / _MANIFEST)
-        _sync(self._root)
+        sync(self._root)
         kept = {_MANIFEST, *(part.file for part in parts)}
         for file in self._root.glob("*.parquet"):
             if file.name not in kept:
@@ -159,12 +159,3 @@ def _digest(file: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _sync(path: Path) -> None:
-    """Make a file, or the names in a folder, durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -46,7 +46,7 @@ def test_the_folder_of_a_new_day_is_synced_into_its_parent_once(
     folder: EvidenceFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr("data.durable_folder.sync_folder", synced.append)
+    monkeypatch.setattr("data.durable_folder.sync", synced.append)
     for number in (1, 2):
         show(folder, Picture.of(f"incident_{number}", MORNING, b"one"))
     assert synced == [tmp_path / "evidence"]
