@@ -17,6 +17,7 @@ from data.incident_views import IncidentViews
 from data.incident_writer import IncidentWriter
 from data.journal import Journal
 from data.live_incidents import LiveIncidents
+from tests.unit.data.filled_memory import fill
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MakeAssessment = Callable[..., Assessment]
@@ -93,3 +94,9 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
 @pytest.fixture(scope="session")
 def open_memory() -> Callable[[Path], Memory]:
     return Memory
+
+
+@pytest.fixture
+def own(memory: Any, make_assessment: MakeAssessment) -> Any:
+    """A filled memory that one test may spoil."""
+    return fill(memory, make_assessment)
