@@ -54,7 +54,7 @@ def mosaic(
 ) -> LabelledImage:
     """Lay four pictures around a random point of a square (Bochkovskiy et al., YOLOv4).
 
-    The four are of one data set: what is known of the first is said of the whole.
+    Of the whole is known what is known of all four.
     """
     cx, cy = (int(side * random.uniform(0.3, 0.7)) for _ in range(2))
     corners = ((0, 0, cx, cy), (cx, 0, side, cy), (0, cy, cx, side), (cx, cy, side, side))
@@ -69,7 +69,7 @@ def mosaic(
         np.concatenate([xyxy for xyxy, _ in parts]),
         np.concatenate([part.labels for _, part in parts]),
         np.concatenate([part.weights for _, part in parts]),
-        images[0].known,
+        np.logical_and.reduce([image.known for image in images]),
     )
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from aegis.errors import ConfigurationError
 from aegis.training.coco_dataset import MAX_SIDE
+from aegis.training.labelled_clips import FIGHT, NORMAL
 from aegis.training.labelled_images import LabelledImage
 from aegis.vision.compact_net import LABELS
 
 _WORTHLESS_SCORE = 0.15
 _TRUSTED_SCORE = 0.6
 _LEAST_TRUST = 0.2
+_NOT_IN_NORMAL = "weapon"
 
 
 def read_clip_frames(
@@ -25,8 +27,9 @@ def read_clip_frames(
 ) -> list[LabelledImage]:
     """Read the frames of a boxes JSON whose clips `labels.csv` beside it puts in ``split``.
 
-    A box's weight rises with the score the machine gave it. Raises ConfigurationError that
-    names the file and the clip or line if something is missing, unreadable or unknown.
+    A box's weight rises with the score the machine gave it. In a clip that people labelled
+    normal nobody shows a weapon. Raises ConfigurationError that names the file and the clip or
+    line if something is missing, unreadable or unknown.
     """
     document = _load(path)
     chosen = _clips_of(path.parent / "labels.csv", split)
@@ -35,10 +38,13 @@ def read_clip_frames(
     for frame in document["frames"]:
         if frame["clip"] in chosen:
             by_clip.setdefault(frame["clip"], {})[frame["frame"]] = frame["boxes"]
-    known = np.zeros(len(labels), np.bool_)
-    known[list(categories.values())] = True
+    looked_for = {labels[index] for index in categories.values()}
+    known = {
+        label: np.isin(np.array(labels), [*looked_for, *absent])
+        for label, absent in ((FIGHT, ()), (NORMAL, (_NOT_IN_NORMAL,)))
+    }
     return [
-        _labelled(path, pictures[index], rows, categories, known).shrunk_to(max_side)
+        _labelled(path, pictures[index], rows, categories, known[chosen[clip]]).shrunk_to(max_side)
         for clip, frames in sorted(by_clip.items())
         for pictures in (_decode(path.parent / clip, set(frames)),)
         for index, rows in frames.items()
@@ -68,7 +74,8 @@ def _load(path: Path) -> dict[str, Any]:
     return document
 
 
-def _clips_of(path: Path, split: str) -> set[str]:
+def _clips_of(path: Path, split: str) -> dict[str, str]:
+    """Return the label of each clip of a split."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
@@ -77,9 +84,14 @@ def _clips_of(path: Path, split: str) -> set[str]:
     for line, row in enumerate(rows, 2):
         if not row.get("clip") or not row.get("split"):
             raise ConfigurationError(f"{path}: line {line}: clip or split is missing")
+        if row.get("label") not in (FIGHT, NORMAL):
+            raise ConfigurationError(
+                f"{path}: line {line}: unknown label {row.get('label')!r}; "
+                f"there are {FIGHT}, {NORMAL}"
+            )
         if not (path.parent / row["clip"]).is_file():
             raise ConfigurationError(f"{path}: line {line}: there is no clip {row['clip']}")
-    return {row["clip"] for row in rows if row["split"] == split}
+    return {row["clip"]: row["label"] for row in rows if row["split"] == split}
 
 
 def _categories(path: Path, document: dict[str, Any], labels: Sequence[str]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 
@@ -57,6 +58,8 @@ def train_detector(plan: DetectorPlan, tell: Callable[[EpochReport], None]) -> M
     the weights find in the validation pictures. Raises ConfigurationError.
     """
     torch.manual_seed(plan.seed)
+    # OpenCV's threads do not survive the fork of the processes that augment: they would wait.
+    cv2.setNumThreads(1)
     sets, valid = _read(plan)
     if plan.start_from is None:
         net, width = CompactNet(width=plan.width), plan.width

@@ -1,6 +1,7 @@
 """Short clips of rendered plays, labelled: quick motion that is no fight, and staged fights."""
 
 import csv
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -25,6 +26,9 @@ _FPS = 12.0
 _WH = (480, 270)
 _STEP_S = 0.25
 _BLIND = frozenset({"tamper", "frozen_feed"})
+_UNARMED = "weapon"
+_STILLS = (12, 36)
+"""Frames of a clip in which no weapon is to be found: nobody in the repertoire has one."""
 _CLIPS = {"fight": 6, "running": 2, "children_playing": 3, "hurry": 2, "cleaner": 2}
 """How many clips of a play; of the others one."""
 
@@ -33,8 +37,9 @@ def render_clips(out: Path, variants: int, tell: Callable[[int], None]) -> Path:
     """Write so many variants of every play as MP4 and their `labels.csv`; returns the CSV.
 
     Of each play the clips with the most motion, of a fight only the fight itself. A clip's
-    source is its play. ``tell`` hears of every play that is done. Raises
-    ConfigurationError.
+    source is its play. `boxes.json` beside them names frames in which a detector should find
+    no weapon, and claims nothing else of them. ``tell`` hears of every play that is done.
+    Raises ConfigurationError.
     """
     if not 1 <= variants <= MOST_VARIANTS:
         raise ConfigurationError(f"{variants} variants: there are 1 to {MOST_VARIANTS}")
@@ -47,6 +52,7 @@ def render_clips(out: Path, variants: int, tell: Callable[[int], None]) -> Path:
             _film(play.scene, begin_s, out / name)
             rows.append((name, FIGHT if kind == "fight" else NORMAL, f"{kind} {seed}"))
         tell(done)
+    _write_stills(out / "boxes.json", [name for name, _, _ in rows])
     return _write_labels(out / "labels.csv", rows)
 
 
@@ -109,9 +115,19 @@ def _film(scene: Scene, begin_s: float, path: Path) -> None:
     unfinished.replace(path)
 
 
+def _write_stills(path: Path, clips: Sequence[str]) -> None:
+    frames = [
+        {"clip": clip, "frame": index, "width": _WH[0], "height": _WH[1], "boxes": []}
+        for clip in clips
+        for index in _STILLS
+    ]
+    document = {"categories": [{"id": 1, "name": _UNARMED}], "frames": frames}
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
 def _write_labels(path: Path, rows: Sequence[tuple[str, str, str]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("clip", "label", "source"))
-        writer.writerows(rows)
+        writer.writerow(("clip", "label", "split", "source"))
+        writer.writerows((name, label, "train", source) for name, label, source in rows)
     return path
