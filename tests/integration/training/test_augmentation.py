@@ -1,5 +1,7 @@
 """Boxes follow the pixels through augmentation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,12 @@ def test_every_box_of_a_mosaic_frames_its_thing(seed: int) -> None:
     assert len(square.xyxy) == len(square.labels) == len(square.weights)
     for x0, y0, x1, y1 in np.round(square.xyxy).astype(int):
         assert square.luminance[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2].min(initial=255) > 200
+
+
+def test_of_a_mosaic_is_known_what_is_known_of_all_its_pictures() -> None:
+    wiser = replace(_framed(), known=np.ones(3, np.bool_))
+    square = mosaic([wiser, wiser, wiser, _framed()], 96, np.random.default_rng(0))
+    assert square.known.tolist() == [True, False, True]
 
 
 def test_pictures_without_boxes_make_squares_without_boxes() -> None:

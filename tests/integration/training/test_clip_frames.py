@@ -54,6 +54,19 @@ def test_only_the_frames_of_the_split_are_read_and_weighed_by_score(folder: Path
     assert image.known.tolist() == [True, True, False]
 
 
+def test_in_normal_clips_weapons_were_looked_for_in_fights_they_were_not(folder: Path) -> None:
+    (fight,) = read_clip_frames(folder / "boxes.json", "train")
+    (normal,) = read_clip_frames(folder / "boxes.json", "valid")
+    assert fight.known.tolist() == [True, True, False]
+    assert normal.known.tolist() == [True, True, True]
+
+
+def test_an_unknown_label_of_a_clip_is_named_with_its_line(folder: Path) -> None:
+    (folder / "labels.csv").write_text(CSV.replace("fight", "brawl"), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"labels\.csv: line 2: unknown label 'brawl'"):
+        read_clip_frames(folder / "boxes.json", "train")
+
+
 def test_a_clip_that_the_csv_names_but_nobody_has_is_named_with_its_line(folder: Path) -> None:
     (folder / "b.mp4").unlink()
     with pytest.raises(ConfigurationError, match=r"labels\.csv: line 3: there is no clip b\.mp4"):

@@ -1,6 +1,8 @@
 """A whole training: from data sets on disk to weights that load."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +46,7 @@ def data(tmp_path: Path) -> Path:
     frames = [{"clip": f"{split}.mp4", "frame": 0, "boxes": rows} for split in ("train", "valid")]
     boxes = {"categories": [{"id": 1, "name": "person"}], "frames": frames}
     (fights / "boxes.json").write_text(json.dumps(boxes), encoding="utf-8")
-    text = "clip,label,split\ntrain.mp4,normal,train\nvalid.mp4,normal,valid\n"
+    text = "clip,label,split\ntrain.mp4,fight,train\nvalid.mp4,fight,valid\n"
     (fights / "labels.csv").write_text(text, encoding="utf-8")
     for split in ("train", "valid"):
         _write_clip(fights / f"{split}.mp4")
@@ -106,6 +108,23 @@ def test_an_interrupted_training_goes_on_and_its_log_too(data: Path, tmp_path: P
     assert [report.epoch for report in told] == [2]
     lines = (out / "epochs.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
+
+
+def test_pictures_are_augmented_beside_a_training_on_all_cores(data: Path, tmp_path: Path) -> None:
+    # OpenCV starts threads of its own for a picture of this size; a forked process lacks them.
+    cv2.imwrite(str(data / "detection" / "images" / "a.png"), np.full((640, 640), 90, np.uint8))
+    call = f"""
+import cv2
+from pathlib import Path
+from tests.integration.training.test_detector_plan import _plan
+from aegis.training.detector_plan import train_detector
+cv2.setNumThreads(4)
+train_detector(_plan(Path({str(data)!r}), Path({str(tmp_path / "out")!r}), workers=1), print)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", call], timeout=120, check=True, capture_output=True
+    )
+    assert b"EpochReport(epoch=1" in done.stdout
 
 
 def test_without_a_validation_set_some_pictures_are_held_out(data: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aegis.errors import ConfigurationError
 from aegis.testing.scenes.repertoire import stage_play
 from aegis.training import rendered_clips
+from aegis.training.clip_frames import read_clip_frames
 from aegis.training.labelled_clips import read_frames, read_labelled_clips
 from aegis.training.rendered_clips import CLIP_S, busiest_moments, list_plays, render_clips
 
@@ -52,7 +53,8 @@ def test_clips_and_their_labels_are_written(
     monkeypatch.setattr(rendered_clips, "list_plays", lambda _: plays)
     monkeypatch.setattr(rendered_clips, "_CLIPS", {})
     done: list[int] = []
-    clips = read_labelled_clips(render_clips(tmp_path, 1, done.append))
+    labels = render_clips(tmp_path, 1, done.append)
+    clips = read_labelled_clips(labels)
     assert done == [1, 2]
     assert [(clip.source, clip.is_fight) for clip in clips] == [
         ("fight 1", True),
@@ -61,3 +63,8 @@ def test_clips_and_their_labels_are_written(
     times, pictures = zip(*read_frames(clips[1].path), strict=True)
     assert times[-1] == pytest.approx(CLIP_S, abs=0.2)
     assert pictures[0].shape == (270, 480, 3)
+    stills = read_clip_frames(tmp_path / "boxes.json", "train")
+    assert len(stills) == 4
+    # The net's labels are person, vehicle, weapon.
+    assert all(it.known.tolist() == [False, False, True] for it in stills)
+    assert not any(len(it.xyxy) for it in stills)
