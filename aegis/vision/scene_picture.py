@@ -1,6 +1,5 @@
 """What one camera's pictures tell beside the detections."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,9 +8,10 @@ from numpy.typing import NDArray
 from aegis.domain.observation import ObservedSubject, Tampering
 from aegis.domain.site import Camera
 from aegis.vision.camera_tamper import CameraTamper
+from aegis.vision.cover import Cover
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.small_picture import HEIGHT, WIDTH, shrink
-from aegis.vision.static_objects import StaticObject, StaticObjects, to_small
+from aegis.vision.static_objects import StaticObject, StaticObjects
 from aegis.vision.zones import ZoneMap, ground_points
 
 _LONGEST_GAP_S = 30.0
@@ -30,6 +30,7 @@ class ScenePicture:
         self._normal = SceneNormal()
         self._tamper = CameraTamper()
         self._objects = StaticObjects()
+        self._cover = Cover()
         self._newest_s: float | None = None
         self._touches: dict[str, tuple[int, float, float]] = {}
         self.describe(camera)
@@ -54,7 +55,7 @@ class ScenePicture:
         small = shrink(picture)
         scale = (WIDTH / resolution_wh[0], HEIGHT / resolution_wh[1])
         tampering = self._tamper.see(small, self._normal, at_s)
-        hidden = _cover(subjects, scale)
+        hidden = self._cover.see(subjects, scale, at_s)
         things: tuple[StaticObject, ...] = ()
         if self._normal.is_known and not self._tamper.is_suspected:
             people = [it for it in subjects if it.label == "person"]
@@ -70,6 +71,7 @@ class ScenePicture:
         if not 0 <= gap_s <= _LONGEST_GAP_S:
             self._tamper.pause()
             self._objects.pause()
+            self._cover.forget()
         self._newest_s = at_s
         return min(max(gap_s, 0.0), _LONGEST_GAP_S)
 
@@ -115,19 +117,11 @@ class ScenePicture:
     def _zones_of(
         self, box: tuple[float, float, float, float], resolution_wh: tuple[int, int]
     ) -> set[str]:
-        """The zones around its foot, and those around its middle: a thing may hang on a wall."""
+        """The zones around its foot, and those around its middle: a thing may hang on a wall.
+
+        Its place is known to a pixel of the small picture, so whatever is that near counts.
+        """
         x0, y0, x1, y1 = box
         middle = np.array([[x0, y0, x1, (y0 + y1) / 2], [x0, y0, x1, y1]], np.float32)
         points = ground_points(middle, resolution_wh)
-        return set[str]().union(*self._zones.locate(points, [frozenset(), frozenset()]))
-
-
-def _cover(subjects: Sequence[ObservedSubject], scale: tuple[float, float]) -> NDArray[np.bool_]:
-    """(72, 128): the background that those in view hide, with a margin."""
-    hidden = np.zeros((HEIGHT, WIDTH), np.bool_)
-    for subject in subjects:
-        x0, y0, x1, y1 = to_small(subject.bbox, scale)
-        margin = 1 + 0.05 * (y1 - y0)
-        rows = slice(max(0, int(y0 - margin)), math.ceil(y1 + margin))
-        hidden[rows, max(0, int(x0 - margin)) : math.ceil(x1 + margin)] = True
-    return hidden
+        return set[str]().union(*self._zones.locate(points, [self._zones.names] * 2))

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.observation import ObservedSubject
+from aegis.vision.came_or_went import came
+from aegis.vision.cover import to_small
 from aegis.vision.put_down import Vehicles, is_luggage
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.settled_change import SETTLING_S, SettledChange
@@ -65,8 +67,7 @@ class StaticObjects:
     """What differs from the camera's normal, stands still, and appeared where a person was.
 
     Behind people nothing is judged: what was there stays. A change of much of the picture
-    is light, not an object, and what comes to stand where a vehicle is, a part of it. Whether
-    a thing came or went is told by where its outline is: in the frame or in the normal.
+    is light, not an object, and what comes to stand where a vehicle is, a part of it.
     Weak for things smaller than a fiftieth of the picture's width or hardly different in
     brightness. After ten minutes a thing belongs to the normal.
     """
@@ -91,7 +92,7 @@ class StaticObjects:
         """What has been left or taken by now.
 
         subjects: all that the detector saw. hidden: (72, 128), where somebody or something
-        tracked stands before the background.
+        stands before the background.
         scale: from pixels of the frame to pixels of the small picture.
         """
         people = [it for it in subjects if it.label == "person"]
@@ -166,7 +167,9 @@ class StaticObjects:
             return []
         if is_hidden and not is_luggage(box, passer.box):
             return []
-        kind = _kind(blob, self._change.picture, normal.mean)
+        kind: ObjectKind = (
+            "left_object" if came(blob, self._change.picture, normal.mean) else "taken_object"
+        )
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
         near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
@@ -195,14 +198,6 @@ class StaticObjects:
             thing.owner, thing.near_s = near[0], at_s
 
 
-def to_small(
-    box: tuple[float, float, float, float], scale: tuple[float, float]
-) -> tuple[float, float, float, float]:
-    """A box of the frame in pixels of the small picture."""
-    x0, y0, x1, y1 = box
-    return x0 * scale[0], y0 * scale[1], x1 * scale[0], y1 * scale[1]
-
-
 def _blobs(changed: Mask) -> Iterator[tuple[tuple[float, float, float, float], Mask]]:
     """What hangs together and has a thing's size: its box, and where it is."""
     if not changed.any():
@@ -229,33 +224,6 @@ def _reaches(passer: _Passer, box: tuple[float, float, float, float]) -> bool:
     x0, y0, x1, y1 = passer.box
     reach = 0.25 * (y1 - y0)
     return _overlap((x0 - reach, y0, x1 + reach, y1 + reach / 2), box)
-
-
-def _kind(blob: Mask, now: Luma, normal: Luma) -> ObjectKind:
-    """Left where it stands out in the frame, taken where it stood out in the normal.
-
-    Standing out is an outline, and a difference from what is around; both count, because
-    of a small thing the one or the other is often hidden by an edge behind it.
-    """
-    solid = blob.astype(np.uint8)
-    wider = cv2.dilate(solid, _AROUND).astype(np.bool_)
-    outline = wider & ~cv2.erode(solid, _AROUND).astype(np.bool_)
-    ring = cv2.dilate(solid, _AROUND, iterations=2).astype(np.bool_) & ~wider
-    outlined = (_edges(now)[outline].sum() + 1) / (_edges(normal)[outline].sum() + 1)
-    apart = (_contrast(now, blob, ring) + 1) / (_contrast(normal, blob, ring) + 1)
-    return "left_object" if outlined * apart >= 1 else "taken_object"
-
-
-def _contrast(luma: Luma, blob: Mask, ring: Mask) -> float:
-    if not ring.any():
-        return 0.0
-    return abs(float(np.median(luma[blob])) - float(np.median(luma[ring])))
-
-
-def _edges(luma: Luma) -> Luma:
-    right = cv2.Sobel(luma, cv2.CV_32F, 1, 0)
-    down = cv2.Sobel(luma, cv2.CV_32F, 0, 1)
-    return np.asarray(np.hypot(right, down), np.float32)
 
 
 def _overlap(

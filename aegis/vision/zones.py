@@ -25,6 +25,7 @@ class ZoneMap:
         self._start = np.concatenate([np.empty((0, 2)), *polygons])
         ends = [np.roll(it, -1, axis=0) for it in polygons]
         self._end = np.concatenate([np.empty((0, 2)), *ends])
+        self.names = frozenset(self._names)
         self.restricted = frozenset(zone.name for zone in zones if zone.restricted)
 
     def locate(self, points: NDArray[np.float64], before: list[frozenset[str]]) -> list[set[str]]:
