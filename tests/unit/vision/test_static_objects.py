@@ -155,7 +155,7 @@ def test_bag_that_is_picked_up_again_is_forgotten() -> None:
 
 
 def test_somebody_whom_the_detector_loses_for_a_while_is_no_object() -> None:
-    room, scene = Room(), ScenePicture(Camera())
+    room, scene = Room(), ScenePicture(Camera(zones=(SHELF,)))
     told: list[ObservedSubject] = []
     for step in range(160):
         at_s = step / 4
