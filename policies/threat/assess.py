@@ -11,7 +11,7 @@ from policies.threat.alarm_level import rate_alarm
 from policies.threat.facts import Facts, gather_facts
 from policies.threat.firing import Hit, fire
 from policies.threat.normality import normal_assessment
-from policies.threat.rules import Rule, ThreatRules
+from policies.threat.rules import ThreatRules
 from policies.threat.thresholds import UNMOVED, Thresholds
 from policies.threat.wording import describe, locate, main_zone, word, words_about
 
@@ -66,7 +66,7 @@ def _incident(
         severity=hit.severity,
         confidence=round(100 * hit.confidence, 1),
         reasoning=word(rule.reasoning, words_about(hit.subjects, observation, facts, site)),
-        subjects=tuple(_subject(rule, index, observation, facts, site) for index in hit.subjects),
+        subjects=tuple(_subject(hit, index, observation, facts, site) for index in hit.subjects),
         captured_at=observation.captured_at,
         camera_id=observation.camera_id,
         location=observation.location or camera.location,
@@ -83,11 +83,12 @@ def _incident(
     )
 
 
-def _subject(rule: Rule, index: int, observation: Observation, facts: Facts, site: Site) -> Subject:
+def _subject(hit: Hit, index: int, observation: Observation, facts: Facts, site: Site) -> Subject:
     seen = observation.subjects[index]
+    this_first = (index, *(it for it in hit.subjects if it != index))
     return Subject(
         description=describe(seen),
-        behavior=word(rule.behavior, words_about((index,), observation, facts, site)),
+        behavior=word(hit.rule.behavior, words_about(this_first, observation, facts, site)),
         location=locate(seen, observation),
         bbox=seen.bbox,
         track_id=seen.track_id,

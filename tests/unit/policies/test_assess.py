@@ -197,6 +197,12 @@ def test_reasoning_and_subject_name_the_evidence() -> None:
     assert verdict.policy_version == f"{RULES.version}.{SITE.version}"
 
 
+def test_everybody_in_a_crowd_is_told_how_large_it_is() -> None:
+    verdict = judged(frame(*[seen(track_id=n) for n in range(1, 13)]))
+    assert {it.behavior for it in verdict.subjects} == {"In a crowd of 12"}
+    assert len({it.description for it in verdict.subjects}) == 12
+
+
 def test_reasoning_tells_that_somebody_came_back() -> None:
     stay = in_yard(zone_dwell_s={"yard": 94.2}, zone_visits={"yard": 3})
     verdict = judged(frame(stay, captured_at=NIGHT))
