@@ -99,7 +99,19 @@ def _judge_view(small: SmallPicture, normal: SceneNormal) -> tuple[TamperKind, f
     if likeness.contrast <= _VEILED and light >= _DARK:
         return _judge_cover(small, normal, 1 - likeness.contrast)
     if likeness.agreement >= _RECOGNISED:
-        return _judge_focus(likeness)
+        return _judge_focus(small, normal, likeness)
+    if likeness.agreement > _LOST and normal.layout_of(small) >= _SAME_LAYOUT:
+        # Much of a pattern goes with the focus; light and shade still lie as they did.
+        out_of_focus = _judge_focus(small, normal, likeness)
+        if out_of_focus is not None:
+            return out_of_focus
+    return _judge_place(small, normal, likeness)
+
+
+def _judge_place(
+    small: SmallPicture, normal: SceneNormal, likeness: Likeness
+) -> tuple[TamperKind, float] | None:
+    """Moved, or so covered that nothing is left to be recognised."""
     shift = normal.shift_of(small)
     if max(map(abs, shift)) >= _LEAST_SHIFT:
         aligned = normal.compare(small, shift)
@@ -116,16 +128,22 @@ def _judge_cover(
     small: SmallPicture, normal: SceneNormal, certainty: float
 ) -> tuple[TamperKind, float]:
     """Covered, or only dark: what light is left in the dark falls as it did."""
-    is_dimmed = small.luma.mean() <= _DIMMED * normal.mean.mean()
-    is_dark = is_dimmed and normal.layout_of(small) >= _SAME_LAYOUT
+    is_dark = _is_dimmed(small, normal) and normal.layout_of(small) >= _SAME_LAYOUT
     return "dark" if is_dark else "covered", min(0.99, certainty)
 
 
-def _judge_focus(likeness: Likeness) -> tuple[TamperKind, float] | None:
+def _judge_focus(
+    small: SmallPicture, normal: SceneNormal, likeness: Likeness
+) -> tuple[TamperKind, float] | None:
     """In the dark, noise hides what blur takes away: nothing is said then."""
-    if likeness.detail > _BLURRED or likeness.contrast < _WELL_LIT:
+    is_lit = likeness.contrast >= _WELL_LIT or not _is_dimmed(small, normal)
+    if likeness.detail > _BLURRED or not is_lit:
         return None
     return "defocused", min(0.99, 1 - likeness.detail / 2)
+
+
+def _is_dimmed(small: SmallPicture, normal: SceneNormal) -> bool:
+    return bool(small.luma.mean() <= _DIMMED * normal.mean.mean())
 
 
 def _tampering(kind: TamperKind, for_s: float, certainty: float) -> Tampering:

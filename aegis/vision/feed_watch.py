@@ -108,10 +108,10 @@ class FeedWatch:
     def _find_repetition(self, signature: Signature, at_s: float, *, is_still: bool) -> None:
         if self._changes >= _LEARNED_CHANGES and not is_still:
             then_s = self._seen_before(signature, at_s)
+            if at_s - self._matched_s > max(_UNMATCHED_S, 3 * (at_s - self._last_s)):
+                self._looping_since_s, self._matches = None, 0
             if then_s is not None:
                 self._match(at_s, at_s - then_s)
-            elif at_s - self._matched_s > max(_UNMATCHED_S, 3 * (at_s - self._last_s)):
-                self._looping_since_s, self._matches = None, 0
         if at_s - self._kept_s[self._next - 1] >= _KEPT_APART_S or self._is_empty():
             self._kept[self._next], self._kept_s[self._next] = signature, at_s
             self._next = (self._next + 1) % _KEPT
@@ -130,11 +130,13 @@ class FeedWatch:
         return float(same_s[np.argmin(np.abs(same_s - expected_s))])
 
     def _match(self, at_s: float, period_s: float) -> None:
+        """Count it if it is after the period known, until that fails; others are chance."""
         tolerance_s = max(_SAME_PERIOD_S, _SAME_PERIOD * period_s)
-        if self._matches and abs(period_s - self._period_s) <= tolerance_s:
-            self._matches += 1
-        else:
-            self._period_s, self._matches, self._looping_since_s = period_s, 1, at_s
+        if not self._matches:
+            self._period_s, self._looping_since_s = period_s, at_s
+        elif abs(period_s - self._period_s) > tolerance_s:
+            return
+        self._matches += 1
         self._matched_s = at_s
 
 

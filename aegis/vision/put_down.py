@@ -8,6 +8,8 @@ Box = tuple[float, float, float, float]
 
 _LEAST_OF_BODY = 0.08
 _MOST_OF_BODY = 0.7
+_LONGEST = 3.0
+_PIXEL = 1.0
 _WITHIN = 0.5
 _REMEMBERED_S = 5.0
 _REMEMBERED = 60
@@ -44,11 +46,16 @@ class Vehicles:
 
 
 def is_luggage(box: Box, person: Box) -> bool:
-    """Of a size to be carried, beside this person, and no higher than a hand that hangs down."""
+    """Of a size to be carried, beside this person, and no higher than a hand that hangs down.
+
+    Boxes are in pixels of the small picture, to one of which they are known. What is more than
+    three times as long as wide is the edge of a shadow, not luggage.
+    """
     _, top, _, foot = person
-    body, size = foot - top, max(box[2] - box[0], box[3] - box[1])
+    short, size = sorted((box[2] - box[0], box[3] - box[1]))
+    body, is_stout = foot - top, _LONGEST * (short + _PIXEL) >= size
     fits = _LEAST_OF_BODY * body <= size <= _MOST_OF_BODY * body
-    return fits and box[3] >= (top + foot) / 2
+    return fits and is_stout and box[3] >= (top + foot) / 2
 
 
 def _share_within(box: Box, other: Box) -> float:

@@ -10,6 +10,7 @@ from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
 
 _BLOCK = 8
 _TEXTURE = 3.0
+_OF_NOISE = 1.5
 _AGREES = 0.65
 _LEARNING_S = 6.0
 _LEARNING_FRAMES = 8
@@ -24,7 +25,7 @@ Mask = NDArray[np.bool_]
 
 
 class Likeness(NamedTuple):
-    """How a frame compares with the normal, over the blocks in which the normal has texture.
+    """How a frame compares with the normal, over the blocks with texture that no noise drowns.
 
     agreement: share of blocks whose pattern is the normal's, whatever the exposure.
     contrast: the median block's contrast, as a share of the normal's.
@@ -126,10 +127,12 @@ class SceneNormal:
 
         shift: look at the normal moved by so many columns and rows.
         """
-        mean = np.roll(self.mean, shift[::-1], axis=(0, 1)) if any(shift) else self.mean
+        mean, noise = self._mean, self._noise
+        if any(shift):
+            mean, noise = (np.roll(it, shift[::-1], axis=(0, 1)) for it in (mean, noise))
         normal, now = _centred(_blocks(mean)), _centred(_blocks(small.luma))
         spread_normal, spread_now = _spread(normal), _spread(now)
-        textured = spread_normal >= _TEXTURE
+        textured = spread_normal >= np.maximum(_TEXTURE, _OF_NOISE * _blocks(noise).mean(axis=1))
         count = int(np.count_nonzero(textured))
         if count < _LEAST_BLOCKS:
             return None

@@ -36,8 +36,8 @@ def shifted(wall: Wall, right: float, down: float) -> Wall:
     return np.asarray(cv2.warpAffine(wall, move, SIZE, borderMode=cv2.BORDER_REFLECT), np.float32)
 
 
-def blurred(wall: Wall) -> Wall:
-    return np.asarray(cv2.GaussianBlur(wall, (0, 0), 2.5), np.float32)
+def blurred(wall: Wall, px: float = 2.5) -> Wall:
+    return np.asarray(cv2.GaussianBlur(wall, (0, 0), px), np.float32)
 
 
 TAMPERED: dict[str, tuple[str, Change]] = {
@@ -46,6 +46,7 @@ TAMPERED: dict[str, tuple[str, Change]] = {
     "turned away": ("moved", lambda wall, _: np.ascontiguousarray(np.fliplr(wall))),
     "pushed": ("moved", lambda wall, _: shifted(wall, 30, -12)),
     "unscrewed": ("defocused", lambda wall, _: blurred(wall)),
+    "unscrewed further": ("defocused", lambda wall, _: blurred(wall, 7.0)),
 }
 HARMLESS: dict[str, Change] = {
     "nothing": lambda wall, _: wall,
@@ -115,19 +116,27 @@ def test_what_only_looks_like_tampering_is_not_told(name: str) -> None:
     assert watch(film(HARMLESS[name])) == []
 
 
-def test_rain_is_no_tampering() -> None:
-    room = Room(noise=3.0)
-    random = np.random.default_rng(5)
+def rain(from_s: float, streaks: int, cloth_from_s: float = 1e9) -> Film:
+    """At four frames a second for 40 s, so many streaks in a frame."""
+    room, random = Room(noise=3.0), np.random.default_rng(5)
+    for step in range(160):
+        wall = room.wall.copy()
+        if step / 4 >= cloth_from_s:
+            wall = np.full_like(wall, 70)
+        elif step / 4 >= from_s:
+            for x, y in random.integers(0, (320, 170), (streaks, 2)):
+                wall[y : y + 14, x : x + 2] += 60
+        yield step / 4, room.shot(wall)
 
-    def rain() -> Film:
-        for step in range(160):
-            wall = room.wall.copy()
-            if step > 50:
-                for x, y in random.integers(0, (300, 160), (60, 2)):
-                    wall[y : y + 8, x] += 50
-            yield step / 4, room.shot(wall)
 
-    assert watch(rain()) == []
+@pytest.mark.parametrize(("from_s", "streaks"), [(12.0, 40), (0.0, 40), (0.0, 220)])
+def test_rain_is_no_tampering(from_s: float, streaks: int) -> None:
+    assert watch(rain(from_s, streaks)) == []
+
+
+def test_a_camera_that_is_covered_in_the_rain_is_told() -> None:
+    told = watch(rain(0.0, 80, cloth_from_s=15.0))
+    assert {tampering.kind for at_s, tampering in told if at_s < 25} == {"covered"}
 
 
 def test_a_view_that_stays_changed_becomes_the_normal() -> None:
@@ -181,6 +190,32 @@ def test_looped_feed_is_told() -> None:
     told = watch(looped())
     assert {tampering.kind for _, tampering in told} == {"looped"}
     assert 20 <= told[0][0] <= 30
+
+
+def test_a_loop_is_told_although_some_of_its_frames_are_alike() -> None:
+    room = Room()
+    common, clip = room.shot(), [room.shot() for _ in range(40)]
+
+    def looped() -> Film:
+        for step in range(250):
+            shot = room.shot() if step < 40 else clip[step % 40]
+            # By chance, and never evenly.
+            yield step / 5, common if step % 40 in (4, 7, 13, 20, 23, 29, 37) else shot
+
+    told = watch(looped())
+    assert {tampering.kind for _, tampering in told} == {"looped"}
+    assert told[0][0] <= 30
+
+
+def test_live_pictures_that_are_alike_by_chance_are_no_loop() -> None:
+    room, random = Room(), np.random.default_rng(5)
+    alike = [room.shot() for _ in range(60)]
+
+    def lively() -> Film:
+        for step in range(600):
+            yield step / 5, alike[random.integers(60)] if step % 2 else room.shot()
+
+    assert watch(lively()) == []
 
 
 def test_somebody_who_walks_the_same_round_again_and_again_is_no_loop() -> None:
