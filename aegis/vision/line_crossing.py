@@ -1,7 +1,7 @@
 """Who crossed which line, which way, and how close behind whom."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, Self
 
@@ -116,26 +116,27 @@ class WireTraffic:
 
 def update_crossings(
     wires: WireMap,
-    clear_points: dict[str, tuple[float, float]],
+    clear_points: Mapping[str, tuple[float, float]],
     point: tuple[float, float],
     distances: Sequence[float],
-) -> list[tuple[Tripwire, Direction]]:
-    """The lines that one thing has crossed by now.
+) -> tuple[list[tuple[Tripwire, Direction]], Mapping[str, tuple[float, float]]]:
+    """The lines that one thing has crossed by now, and its clear points brought up to date.
 
-    clear_points: by line, where it last stood clearly on one side; brought up to date. Who
-    trembles upon a line crosses it at most once.
+    clear_points: by line, where it last stood clearly on one side. Who trembles upon a line
+    crosses it at most once.
     """
     crossed: list[tuple[Tripwire, Direction]] = []
+    clear = dict(clear_points)
     for index, distance in enumerate(distances):
         if distance < _CLEAR:
             continue
         wire = wires.wire(index)
-        before = clear_points.get(wire.name)
+        before = clear.get(wire.name)
         direction = wires.crossed(index, before, point) if before else None
-        clear_points[wire.name] = point
+        clear[wire.name] = point
         if direction:
             crossed.append((wire, direction))
-    return crossed
+    return crossed, clear
 
 
 def _squares(

@@ -1,9 +1,8 @@
 """How a followed thing moves, measured along its trail."""
 
 import math
-from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 _SPAN_S = 0.7
 _MOVING = 0.15
@@ -38,38 +37,32 @@ class Motion(NamedTuple):
     approach: float = 0.0
 
 
-class Pace:
+class Pace(NamedTuple):
     """The speed that is kept up, in body heights a second, over the last second or so.
 
     That is the lesser of the speeds in two spans of 0.4 s or more, one after the other, both
     in about one direction: a box that jumps once, because two people swapped numbers, is
-    fast in one of them only. Bounded: twelve points.
+    fast in one of them only.
+
+    speed: 0 while too little is known. points: the latest, twelve at most.
     """
 
-    __slots__ = ("_points",)
+    speed: float = 0.0
+    points: tuple[TrailPoint, ...] = ()
 
-    def __init__(self, points: Iterable[TrailPoint] = ()) -> None:
-        self._points: deque[TrailPoint] = deque(points, maxlen=_PACE_POINTS)
-
-    def copy(self) -> Self:
-        """One that goes on by itself."""
-        return type(self)(self._points)
-
-    def add(self, now: TrailPoint) -> float:
-        """The pace with one more point; 0 while too little is known."""
-        while self._points and now.at_s - self._points[0].at_s > _PACE_MEMORY_S:
-            self._points.popleft()
-        middle = _before(self._points, now.at_s - _PACE_SPAN_S)
-        first = middle and _before(self._points, middle.at_s - _PACE_SPAN_S)
-        if not self._points or now.at_s - self._points[-1].at_s >= _PACE_STEP_S:
-            self._points.append(now)
+    def after(self, now: TrailPoint) -> "Pace":
+        """The pace with one more point."""
+        points = self.points
+        while points and now.at_s - points[0].at_s > _PACE_MEMORY_S:
+            points = points[1:]
+        middle = _before(points, now.at_s - _PACE_SPAN_S)
+        first = middle and _before(points, middle.at_s - _PACE_SPAN_S)
+        if not points or now.at_s - points[-1].at_s >= _PACE_STEP_S:
+            points = (*points[1 - _PACE_POINTS :], now)
         if middle is None or first is None:
-            return 0.0
-        return min(_speed(first, middle), _speed(middle, now), _speed(first, now))
-
-    def forget(self) -> None:
-        """Begin anew with somebody else."""
-        self._points.clear()
+            return Pace(0.0, points)
+        speed = min(_speed(first, middle), _speed(middle, now), _speed(first, now))
+        return Pace(speed, points)
 
 
 def measure_motion(trail: Sequence[TrailPoint], now: TrailPoint, before: Motion) -> Motion:
@@ -85,7 +78,7 @@ def roamed(trail: Sequence[TrailPoint]) -> float:
     """Diagonal of the ground that a trail covers, in body heights."""
     if len(trail) < 2:
         return 0.0
-    xs, ys = [point.x for point in trail], [point.y for point in trail]
+    _, xs, ys, _ = zip(*trail, strict=True)
     return math.hypot(max(xs) - min(xs), max(ys) - min(ys)) / _mean_height(trail)
 
 
@@ -93,13 +86,14 @@ def walked(trail: Sequence[TrailPoint]) -> float:
     """Length of a trail in body heights; trembling on the spot is no walk."""
     if len(trail) < 2:
         return 0.0
-    step = _STEP * _mean_height(trail)
-    length, last = 0.0, trail[0]
-    for point in trail:
-        distance = math.hypot(point.x - last.x, point.y - last.y)
+    height = _mean_height(trail)
+    step, length = _STEP * height, 0.0
+    _, last_x, last_y, _ = trail[0]
+    for _, x, y, _ in trail:
+        distance = math.hypot(x - last_x, y - last_y)
         if distance >= step:
-            length, last = length + distance, point
-    return length / _mean_height(trail)
+            length, last_x, last_y = length + distance, x, y
+    return length / height
 
 
 def came_down(first: TrailPoint, now: TrailPoint) -> float:
@@ -114,7 +108,7 @@ def came_down(first: TrailPoint, now: TrailPoint) -> float:
     return down / max(now.height, 1.0)
 
 
-def _before(points: deque[TrailPoint], at_s: float) -> TrailPoint | None:
+def _before(points: Sequence[TrailPoint], at_s: float) -> TrailPoint | None:
     """The last point that is at least as old."""
     for point in reversed(points):
         if point.at_s <= at_s + _ROUNDING_S:
@@ -136,7 +130,7 @@ def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:
     return Motion(speed, heading % 360 if speed >= _MOVING else None, growth)
 
 
-STILL = Motion()
+STILL, UNPACED = Motion(), Pace()
 """Before anything is known of it."""
 
 

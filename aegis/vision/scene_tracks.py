@@ -178,12 +178,13 @@ class SceneTracks:
             track_id = int(ids[index])
             track = self._tracks[track_id]
             x, y = points[index].tolist()
-            for wire, direction in update_crossings(
+            crossed, track.clear_points = update_crossings(
                 self._wires, track.clear_points, (x, y), distances[index]
-            ):
+            )
+            for wire, direction in crossed:
                 passage = self._traffic.pass_by(track_id, wire, direction, at_s)
                 behind = self._is_followed(track, at_s)
-                track.passages.appendleft(passage._replace(is_followed=behind))
+                track.cross(passage._replace(is_followed=behind))
 
     def _is_followed(self, leader: TrackMemory, at_s: float) -> bool:
         """Whether somebody else who is close by walks where the leader goes.
@@ -224,7 +225,7 @@ class SceneTracks:
         }
         touched = self._protected.touched(detections.xyxy[list(slow)], resolution_wh)
         for track, names in zip(slow.values(), touched, strict=True):
-            track.contacts.see(names, frozenset(), at_s)
+            track.contacts = track.contacts.after(names, frozenset(), at_s)
 
     def _view(
         self,

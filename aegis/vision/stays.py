@@ -1,68 +1,73 @@
 """How long and how often something has been somewhere."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 _REENTRY_S = 3.0
 _LEAST_VISIT_S = 1.0
 
 
-@dataclass(slots=True)
-class _Stay:
+class _Stay(NamedTuple):
     entered_s: float
     last_inside_s: float
     earlier: int = 0
 
 
-@dataclass(slots=True)
-class Stays:
-    """The stays of one thing by the name of the place; an absence of 3 s ends a stay."""
+class Stays(NamedTuple):
+    """The stays of one thing by the name of the place; an absence of 3 s ends a stay.
 
-    _stays: dict[str, _Stay] = field(default_factory=dict)
-    _seen: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+    A value: `after` and `begun_anew` give another one, so whoever keeps this one keeps it as
+    it is. Times are told to the millisecond. here: the places of the sighting at seen_s.
+    """
 
-    def copy(self) -> Self:
-        """One that goes on by itself."""
-        stays = {
-            name: _Stay(stay.entered_s, stay.last_inside_s, stay.earlier)
-            for name, stay in self._stays.items()
-        }
-        return type(self)(stays, self._seen)
+    by_place: Mapping[str, _Stay] = {}
+    seen_s: float = float("-inf")
+    here: frozenset[str] = frozenset()
 
-    def see(self, inside: Iterable[str], was_in: frozenset[str], at_s: float) -> None:
-        """Begin or go on with stays; stays in `was_in` go on whatever the gap."""
-        self._seen = (at_s, frozenset(inside))
-        for name in self._seen[1]:
-            stay = self._stays.get(name)
+    def after(self, inside: Iterable[str], was_in: frozenset[str], at_s: float) -> "Stays":
+        """With one more sighting; stays in `was_in` go on whatever the gap."""
+        here = frozenset(inside)
+        if not here:
+            return Stays(self.by_place, at_s, here)
+        stays = dict(self.by_place)
+        for name in here:
+            stay = stays.get(name)
             if stay and (name in was_in or at_s - stay.last_inside_s <= _REENTRY_S):
-                stay.last_inside_s = at_s
+                stays[name] = _Stay(stay.entered_s, at_s, stay.earlier)
             else:
-                self._stays[name] = _Stay(at_s, at_s, _visits_until(stay))
+                stays[name] = _Stay(at_s, at_s, _visits_until(stay))
+        return Stays(stays, at_s, here)
+
+    def begun_anew(self, at_s: float) -> "Stays":
+        """As if nothing had been there before this moment."""
+        stays = {
+            name: _Stay(max(stay.entered_s, at_s), stay.last_inside_s)
+            for name, stay in self.by_place.items()
+        }
+        return Stays(stays, self.seen_s, self.here)
 
     def present(self, at_s: float) -> frozenset[str]:
         """Where it was at this very sighting."""
-        return self._seen[1] if self._seen[0] == at_s else frozenset()
+        return self.here if self.seen_s == at_s else frozenset()
 
-    def length_s(self, name: str, at_s: float) -> float:
-        """How long it has been there without leaving."""
-        stay = self._stays.get(name)
-        return max(0.0, at_s - stay.entered_s) if stay else 0.0
+    def lasted_s(self, seen_s: float, at_s: float) -> dict[str, float]:
+        """How long it has been without leaving where it was at that sighting."""
+        here = self.present(seen_s)
+        return {name: round(max(0.0, at_s - self.by_place[name].entered_s), 3) for name in here}
 
     def visits(self) -> dict[str, int]:
         """How often it has been at each place for a second or more."""
-        counts = {name: _visits_until(stay) for name, stay in self._stays.items()}
-        return {name: count for name, count in counts.items() if count}
+        stays = self.by_place.items()
+        return {name: count for name, stay in stays if (count := _visits_until(stay))}
 
     def since_s(self, at_s: float) -> dict[str, float]:
         """How long ago it was last at each place; 0 where it is."""
-        return {name: max(0.0, at_s - stay.last_inside_s) for name, stay in self._stays.items()}
+        stays = self.by_place.items()
+        return {name: round(max(0.0, at_s - stay.last_inside_s), 3) for name, stay in stays}
 
-    def begin_anew(self, at_s: float) -> None:
-        """Nothing was there before this moment."""
-        for stay in self._stays.values():
-            stay.entered_s = max(stay.entered_s, at_s)
-            stay.earlier = 0
+
+NOWHERE = Stays()
+"""Before it was seen at any place."""
 
 
 def _visits_until(stay: _Stay | None) -> int:

@@ -7,7 +7,6 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.observation import Crossing, Observation, ObservedSubject
 from aegis.vision.line_crossing import Passage
-from aegis.vision.stays import Stays
 from aegis.vision.track_memory import TrackMemory
 
 _CROSSING_SHOWN_S = 60.0
@@ -65,13 +64,13 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
     return {
         "track_id": track_id,
         "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
-        "zone_dwell_s": _lengths(stays, seen_s, at_s),
+        "zone_dwell_s": stays.lasted_s(seen_s, at_s),
         "zone_visits": stays.visits(),
         "zone_halts": track.halts.visits(),
-        "zone_ago_s": {name: round(ago_s, 3) for name, ago_s in stays.since_s(seen_s).items()},
-        "contact_s": _lengths(track.contacts, seen_s, at_s),
+        "zone_ago_s": stays.since_s(seen_s),
+        "contact_s": track.contacts.lasted_s(seen_s, at_s),
         "speed": round(motion.speed, 3),
-        "pace": round(track.pace, 3),
+        "pace": round(track.pace.speed, 3),
         "heading_deg": None if motion.heading_deg is None else float(round(motion.heading_deg)),
         "approach": round(motion.approach, 3),
         "frames": track.frames,
@@ -88,10 +87,6 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
             if at_s - passage.at_s <= _CROSSING_SHOWN_S
         ),
     }
-
-
-def _lengths(stays: Stays, seen_s: float, at_s: float) -> dict[str, float]:
-    return {name: round(stays.length_s(name, at_s), 3) for name in stays.present(seen_s)}
 
 
 def _crossing(passage: Passage, at_s: float) -> Crossing:

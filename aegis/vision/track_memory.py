@@ -1,8 +1,7 @@
 """What is remembered of one thing that is followed through a scene."""
 
 import math
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple, Self
 
@@ -10,6 +9,7 @@ from aegis.domain.observation import Entry
 from aegis.vision.line_crossing import Passage
 from aegis.vision.motion import (
     STILL,
+    UNPACED,
     Motion,
     Pace,
     TrailPoint,
@@ -18,7 +18,7 @@ from aegis.vision.motion import (
     roamed,
     walked,
 )
-from aegis.vision.stays import Stays
+from aegis.vision.stays import NOWHERE, Stays
 
 _SMOOTHING = 0.4
 _PRESENCE_GAIN = 0.2
@@ -58,6 +58,8 @@ class TrackMemory:
     roam, path: diagonal of the ground it covered and length of its walk in the last minute,
     body heights.
     clear_points: by tripwire, where it last stood clearly on one side, as fractions.
+
+    Every field holds a value that is replaced and never changed in place: copies share them.
     """
 
     label: str
@@ -70,19 +72,18 @@ class TrackMemory:
     frames: int = 0
     presence: float = 0.5
     motion: Motion = STILL
-    pace: float = 0.0
+    pace: Pace = UNPACED
     descent: float = 0.0
     company_s: float = float("-inf")
     now: TrailPoint | None = None
     roam: float = 0.0
     path: float = 0.0
-    trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=_TRAIL_LENGTH))
-    stays: Stays = field(default_factory=Stays)
-    halts: Stays = field(default_factory=Stays)
-    contacts: Stays = field(default_factory=Stays)
-    clear_points: dict[str, tuple[float, float]] = field(default_factory=dict)
-    passages: deque[Passage] = field(default_factory=lambda: deque(maxlen=_PASSAGES))
-    _pace: Pace = field(default_factory=Pace)
+    trail: tuple[TrailPoint, ...] = ()
+    stays: Stays = NOWHERE
+    halts: Stays = NOWHERE
+    contacts: Stays = NOWHERE
+    clear_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
     _believed: Sighting | None = None
 
     @classmethod
@@ -98,8 +99,6 @@ class TrackMemory:
         copied = object.__new__(type(self))
         for name in _FIELDS:
             setattr(copied, name, getattr(self, name))
-        for name in _CONTAINERS:
-            setattr(copied, name, getattr(self, name).copy())
         return copied
 
     def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> bool:
@@ -116,12 +115,16 @@ class TrackMemory:
         self.mean_score += _SMOOTHING * (sighting.score - self.mean_score)
         self.frames += 1
         self.last_seen_s, self.last_frame = sighting.at_s, frame
-        self.stays.see(zones, was_in, sighting.at_s)
+        self.stays = self.stays.after(zones, was_in, sighting.at_s)
         is_somebody_else = self._believe(sighting, last_seen_s)
         self._move(TrailPoint(sighting.at_s, sighting.x, sighting.y, sighting.height))
         if self.motion.speed <= _HALTED and self.dwell_s >= _SETTLING_S:
-            self.halts.see(self.zones(), frozenset(), sighting.at_s)
+            self.halts = self.halts.after(self.zones(), frozenset(), sighting.at_s)
         return is_somebody_else
+
+    def cross(self, passage: Passage) -> None:
+        """Remember that it crossed a line; of eight the latest."""
+        self.passages = (passage, *self.passages)[:_PASSAGES]
 
     def zones(self) -> frozenset[str]:
         """Where it was when last seen."""
@@ -146,12 +149,12 @@ class TrackMemory:
 
     def _move(self, now: TrailPoint) -> None:
         self.motion = measure_motion(self.trail, now, self.motion)
-        self.pace = self._pace.add(now)
+        self.pace = self.pace.after(now)
         self.now = now
         if self.trail:
             self.descent = max(self.descent, came_down(self.trail[0], now))
         if not self.trail or now.at_s - self.trail[-1].at_s >= _TRAIL_STEP_S:
-            self.trail.append(now)
+            self.trail = (*self.trail[1 - _TRAIL_LENGTH :], now)
             self._measure_ground()
 
     def _measure_ground(self) -> None:
@@ -174,21 +177,19 @@ class TrackMemory:
 
     def _begin_anew(self, came_s: float, *, is_new: bool) -> None:
         self.first_seen_s = max(self.first_seen_s, came_s)
-        while self.trail and self.trail[0].at_s < self.first_seen_s:
-            self.trail.popleft()
+        self.trail = tuple(it for it in self.trail if it.at_s >= self.first_seen_s)
         self._measure_ground()
-        for places in (self.stays, self.halts, self.contacts):
-            places.begin_anew(self.first_seen_s)
+        self.stays = self.stays.begun_anew(self.first_seen_s)
+        self.halts = self.halts.begun_anew(self.first_seen_s)
+        self.contacts = self.contacts.begun_anew(self.first_seen_s)
         if is_new:
-            self.passages.clear()
-            self.clear_points.clear()
-            self._pace.forget()
+            self.passages, self.clear_points = (), {}
+            self.pace = self.pace._replace(points=())
             self.descent, self.came_by = 0.0, "unknown"
             self.company_s = float("-inf")
 
 
 _FIELDS = tuple(it.name for it in fields(TrackMemory))
-_CONTAINERS = ("trail", "stays", "halts", "contacts", "clear_points", "passages", "_pace")
 
 
 def _is_back(last: Sighting, now: Sighting) -> bool:

@@ -1,5 +1,7 @@
 """Which way a line is crossed, and when it is not."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
@@ -11,11 +13,13 @@ BENT = Tripwire(name="bent", line=((0.2, 0.2), (0.5, 0.6), (0.8, 0.2)))
 
 
 def walk(wire: Tripwire, *points: tuple[float, float]) -> list[str]:
-    wires, clear = WireMap((wire,)), dict[str, tuple[float, float]]()
+    wires = WireMap((wire,))
+    clear: Mapping[str, tuple[float, float]] = {}
     crossed: list[str] = []
     for point in points:
         away = wires.distances(np.array([point]))[0].tolist()
-        crossed += [way for _, way in update_crossings(wires, clear, point, away)]
+        now, clear = update_crossings(wires, clear, point, away)
+        crossed += [way for _, way in now]
     return crossed
 
 

@@ -1,5 +1,7 @@
 """Speed, heading, approach and paths from a trail."""
 
+from itertools import accumulate
+
 import pytest
 
 from aegis.vision.motion import STILL, Pace, TrailPoint, came_down, measure_motion, roamed, walked
@@ -55,8 +57,8 @@ def test_coming_down_is_straight_quick_and_without_growth(now: TrailPoint, desce
 
 
 def paces(*xs: float, step_s: float = 0.25) -> list[float]:
-    pace = Pace()
-    return [pace.add(TrailPoint(n * step_s, x, 0, 100)) for n, x in enumerate(xs)]
+    points = [TrailPoint(n * step_s, x, 0, 100) for n, x in enumerate(xs)]
+    return [pace.speed for pace in accumulate(points, Pace.after, initial=Pace())][1:]
 
 
 def test_a_run_is_known_after_a_second_and_keeps_its_pace() -> None:
