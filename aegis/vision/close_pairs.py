@@ -42,8 +42,9 @@ def _close_pairs(people: Sequence[ObservedSubject]) -> list[tuple[int, int]]:
     height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
     away = np.hypot(x[:, None] - x, y[:, None] - y) / np.maximum(height[:, None], height)
     ids = [it.track_id or 0 for it in people]
-    first, second = np.nonzero(np.triu(away <= _CLOSE, 1))
+    first, second = np.nonzero(away <= _CLOSE)
     return [
         (min(ids[one], ids[other]), max(ids[one], ids[other]))
         for one, other in zip(first.tolist(), second.tolist(), strict=True)
+        if one < other
     ]

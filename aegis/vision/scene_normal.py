@@ -19,6 +19,7 @@ _LONGEST_STEP_S = 10.0
 _LEAST_BLOCKS = 8
 _LEAST_SIGHTS = 3
 _FIRST_NOISE = 2.0
+_WINDOW = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
 Luma = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -152,9 +153,8 @@ class SceneNormal:
 
     def shift_of(self, small: SmallPicture) -> tuple[int, int]:
         """By how many columns and rows this frame seems moved against the normal."""
-        window = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
         # Copies, because OpenCV multiplies the window into what it is given.
-        (right, down), _ = cv2.phaseCorrelate(self._mean.copy(), small.luma.copy(), window)
+        (right, down), _ = cv2.phaseCorrelate(self._mean.copy(), small.luma.copy(), _WINDOW)
         return round(right), round(down)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from aegis.domain.observation import Observation
 from aegis.domain.site import Camera, Site
 from policies.threat.proximity import measure_nearness
-from policies.threat.subject_facts import gather_subject_facts
+from policies.threat.subject_facts import Places, gather_subject_facts
 
 SCENE_FIELDS = frozenset(
     {"people", "vehicles", "weapons", "alone", "late", "visit", "zone_people", "line_counts"}
@@ -57,10 +57,10 @@ class Facts:
 def gather_facts(observation: Observation, site: Site) -> Facts:
     """The facts of this frame at this site."""
     camera = site.camera(observation.camera_id)
-    kinds = {zone.name: zone.kind for zone in camera.zones}
+    places = Places.of(camera.zones)
     near = measure_nearness(observation.subjects)
     subjects = tuple(
-        gather_subject_facts(subject, observation.resolution_wh, kinds)
+        gather_subject_facts(subject, observation.resolution_wh, places)
         for subject in observation.subjects
     )
     for subject, *nearness in zip(subjects, *near, strict=True):

@@ -9,6 +9,8 @@ from policies.threat.expression import Expression, FieldsOf, merge_reads, narrow
 
 Answer = bool | ValueError
 
+_UNTOLD = object()
+
 
 class Panel:
     """The conditions of several rules that look at the same subjects, as one program.
@@ -29,7 +31,8 @@ class Panel:
         fields: FieldsOf = merge_reads(
             condition.reads for it, condition in zip(flat, conditions, strict=True) if it
         )
-        self._fields = [(it, f"subject__{it}") for it in sorted(fields.get("subject") or ())]
+        self._fields = sorted(fields.get("subject") or ())
+        self._variables = [f"subject__{field}" for field in self._fields]
 
     def ask(
         self, shared: Mapping[str, Any], subjects: Iterable[Mapping[str, Any]]
@@ -40,9 +43,12 @@ class Panel:
         rule is asked by itself.
         """
         context = cel.Context(narrow(shared, self._reads))
-        told: dict[str, Any] = {}
+        told: list[Any] = [_UNTOLD] * len(self._fields)
         for subject in subjects:
-            context.update(self._news(subject, told))
+            known, told = told, [subject[field] for field in self._fields]
+            context.update(self._news(told, known))
+            if "subject" in self._whole:
+                context.update(narrow({"subject": subject}, self._whole))
             try:
                 row: list[Answer] = self._program.execute(context)
             except Exception:  # noqa: BLE001 the culprit is found and named by asking one by one
@@ -50,16 +56,13 @@ class Panel:
                 row = [_ask_alone(condition, alone) for condition in self._conditions]
             yield row
 
-    def _news(self, subject: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-        """What to tell the program of this subject; told: what it knows, brought up to date."""
-        news: dict[str, Any] = {}
-        for field, variable in self._fields:
-            value, known = subject[field], told.get(field, self)
-            if known != value or type(known) is not type(value):
-                news[variable] = told[field] = value
-        if "subject" in self._whole:
-            news |= narrow({"subject": subject}, self._whole)
-        return news
+    def _news(self, values: list[Any], known: list[Any]) -> dict[str, Any]:
+        """What to tell the program of a subject; both in the order of its fields."""
+        return {
+            variable: value
+            for variable, value, old in zip(self._variables, values, known, strict=True)
+            if value is not old and (value != old or type(value) is not type(old))
+        }
 
 
 def _ask_alone(condition: Expression, context: cel.Context) -> Answer:

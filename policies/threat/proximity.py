@@ -34,30 +34,28 @@ def measure_nearness(subjects: Sequence[ObservedSubject]) -> Nearness:
     boxes = _boxes(subjects)
     if not len(boxes):
         return Nearness([], [], [])
-    others = np.repeat(_people(subjects)[:, None], len(boxes), axis=1)
-    np.fill_diagonal(others, val=False)
-    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]
-    right, down = x[:, None] - x, y[:, None] - y
+    others = np.empty((len(boxes), len(boxes)), np.bool_)
+    others[:] = _people(subjects)[:, None]
+    others.flat[:: len(boxes) + 1] = False
+    x0, y0, x1, y1 = boxes.T
+    heights = np.maximum(y1 - y0, 1.0)
+    x = (x0 + x1) / 2
+    right, down = x[:, None] - x, y1[:, None] - y1
     away = np.sqrt(right * right + down * down)
-    apart = away / np.maximum(heights[:, None], heights[None])
-    nearest = np.where(others, apart, ALONE).min(axis=0)
+    apart = np.where(others, away / np.maximum(heights[:, None], heights), ALONE)
     return Nearness(
         np.any(_touching(boxes, heights) & others, axis=0).tolist(),
-        ((apart <= _COMPANY) & others).sum(axis=0).tolist(),
-        np.round(nearest, 3).tolist(),
+        (apart <= _COMPANY).sum(axis=0).tolist(),
+        apart.min(axis=0).round(3).tolist(),
     )
 
 
 def _touching(boxes: NDArray[np.float64], heights: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(N, N): whether the box of the row, widened, touches that of the column."""
     margin = _REACH * heights[:, None]
-    low, high = boxes[:, :2] - margin, boxes[:, 2:] + margin
-    across, along = (
-        (low[:, None, axis] <= boxes[None, :, 2 + axis])
-        & (high[:, None, axis] >= boxes[None, :, axis])
-        for axis in (0, 1)
-    )
-    return np.asarray(across & along, np.bool_)
+    low, high = boxes[:, None, :2], boxes[:, None, 2:]
+    touch = (low - margin[..., None] <= boxes[:, 2:]) & (high + margin[..., None] >= boxes[:, :2])
+    return np.asarray(touch[..., 0] & touch[..., 1], np.bool_)
 
 
 def _boxes(subjects: Sequence[ObservedSubject]) -> NDArray[np.float64]:

@@ -1,15 +1,15 @@
 """The facts of one subject, as rules name them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 from aegis.domain.observation import Crossing, ObservedSubject
+from aegis.domain.site import Zone, ZoneKind
 
 NEVER_S = 1e9
 """Stands for "not at all" where a fact is a time: rules ask for less than something."""
 
-_DOOR = frozenset({"door", "entrance"})
-_DELIVERY = _DOOR | {"protected"}
+_KINDS: tuple[ZoneKind, ...] = ("door", "entrance", "protected", "waiting")
 _LATELY_S = 10.0
 _CLIMBED_S = 30.0
 _LEAST_ROAM = 0.5
@@ -46,10 +46,24 @@ SUBJECT_FIELDS = frozenset(
 )
 
 
+class Places(NamedTuple):
+    """The names of a camera's zones by what they are."""
+
+    doors: frozenset[str]
+    entrances: frozenset[str]
+    protected: frozenset[str]
+    waiting: frozenset[str]
+
+    @classmethod
+    def of(cls, zones: Sequence[Zone]) -> Self:
+        """Those among these zones."""
+        return cls(*(frozenset(it.name for it in zones if it.kind == kind) for kind in _KINDS))
+
+
 def gather_subject_facts(
-    subject: ObservedSubject, resolution_wh: tuple[int, int], kinds: Mapping[str, str]
+    subject: ObservedSubject, resolution_wh: tuple[int, int], places: Places
 ) -> dict[str, Any]:
-    """Everything but its nearness to others; kinds: of the camera's zones by their names."""
+    """Everything but its nearness to others; places: of its camera."""
     width, height = resolution_wh
     x0, y0, x1, y1 = subject.bbox
     contact_s, heading_deg = subject.contact_s, subject.heading_deg
@@ -79,47 +93,47 @@ def gather_subject_facts(
         "laps": subject.path / (2 * max(subject.roam, _LEAST_ROAM)),
         "came_by": subject.came_by,
         "descent": subject.descent,
-        **_places(subject, kinds),
+        **_stays(subject, places),
         **(_crossings(subject.crossings) if subject.crossings else _NOT_CROSSED),
     }
 
 
-def _places(subject: ObservedSubject, kinds: Mapping[str, str]) -> dict[str, Any]:
-    visits = subject.zone_visits
-    halts = subject.zone_halts
-    doors = {name: count for name, count in halts.items() if kinds.get(name) == "door"}
+def _stays(subject: ObservedSubject, places: Places) -> dict[str, Any]:
+    zones, stays = subject.zones, subject.zone_dwell_s
+    visits, halts = subject.zone_visits, subject.zone_halts
     returns = max(visits.values(), default=1) - 1
-    stays = subject.zone_dwell_s
-    here = {kinds.get(name) for name in subject.zones}
+    doors_tried = halts.keys() & places.doors
+    by_door = not (places.doors.isdisjoint(zones) and places.entrances.isdisjoint(zones))
+    protected = not places.protected.isdisjoint(zones)
     return {
-        "zones": list(subject.zones),
+        "zones": list(zones),
         "restricted_zones": list(subject.restricted_zones),
         "zone_dwell_s": stays,
         "zone_visits": visits,
-        "restricted_s": max((stays.get(it, 0.0) for it in subject.restricted_zones), default=0.0),
+        "restricted_s": _longest_s(stays, subject.restricted_zones),
         "zone_halts": halts,
-        "stops": sum(kinds.get(name) != "entrance" for name in halts),
+        "stops": len(halts.keys() - places.entrances),
         "returns": returns,
         "came_back": max(returns, subject.came_back),
-        "idle_s": _outside_waiting_s(subject, kinds),
-        "waiting": "waiting" in here,
-        "at_door": not here.isdisjoint(_DELIVERY),
-        "by_door": not here.isdisjoint(_DOOR),
-        "protected": "protected" in here,
-        "doors_tried": len(doors),
-        "door_visits": sum(doors.values()),
-        "door_s": _longest_at_door(stays, kinds),
+        "idle_s": _outside_waiting_s(subject, places),
+        "waiting": not places.waiting.isdisjoint(zones),
+        "at_door": by_door or protected,
+        "by_door": by_door,
+        "protected": protected,
+        "doors_tried": len(doors_tried),
+        "door_visits": sum(halts[door] for door in doors_tried),
+        "door_s": _longest_s(stays, places.doors),
     }
 
 
-def _outside_waiting_s(subject: ObservedSubject, kinds: Mapping[str, str]) -> float:
+def _longest_s(stays: Mapping[str, float], names: Iterable[str]) -> float:
+    return max((stays[name] for name in stays.keys() & names), default=0.0)
+
+
+def _outside_waiting_s(subject: ObservedSubject, places: Places) -> float:
     """Since it came, or since it was last where people may wait."""
-    left_s = [ago for name, ago in subject.zone_ago_s.items() if kinds.get(name) == "waiting"]
-    return min([subject.dwell_s, *left_s])
-
-
-def _longest_at_door(stays: Mapping[str, float], kinds: Mapping[str, str]) -> float:
-    return max((it for name, it in stays.items() if kinds.get(name) == "door"), default=0.0)
+    ago_s = subject.zone_ago_s
+    return min([subject.dwell_s, *(ago_s[name] for name in ago_s.keys() & places.waiting)])
 
 
 def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:

@@ -107,6 +107,8 @@ def describe(subject: ObservedSubject) -> str:
 def main_zone(subject: ObservedSubject) -> str:
     """The zone it has stayed in longest, restricted ones first; empty without a zone."""
     zones = subject.restricted_zones or subject.zones
+    if len(zones) == 1:
+        return zones[0]
     return max(zones, key=lambda name: subject.zone_dwell_s.get(name, 0.0), default="")
 
 
