@@ -46,6 +46,7 @@ class StaticObject:
 
     since_s: when it came to be so. near_s: when its owner was last near it. seen_s: when
     it was last plain to see. owner_box: where its owner was when it came to be so.
+    was_luggage: whether it looked like luggage when it was first seen.
     """
 
     number: int
@@ -56,11 +57,12 @@ class StaticObject:
     near_s: float
     seen_s: float
     owner_box: tuple[float, float, float, float]
+    was_luggage: bool
 
     @property
     def is_luggage(self) -> bool:
         """Whether its owner can have put it down; a mark on a wall, or a large thing, is none."""
-        return is_luggage(self.box, self.owner_box)
+        return self.was_luggage and is_luggage(self.box, self.owner_box)
 
 
 class StaticObjects:
@@ -165,7 +167,8 @@ class StaticObjects:
         passer = self._owner(box, since_s)
         if passer is None or self._vehicles.explain(box, since_s):
             return []
-        if is_hidden and not is_luggage(box, passer.box):
+        looks_carried = is_luggage(box, passer.box)
+        if is_hidden and not looks_carried:
             return []
         kind: ObjectKind = (
             "left_object" if came(blob, self._change.picture, normal.mean) else "taken_object"
@@ -173,7 +176,11 @@ class StaticObjects:
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
         near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
-        return [StaticObject(self._count, kind, box, owner, began_s, near_s, at_s, passer.box)]
+        return [
+            StaticObject(
+                self._count, kind, box, owner, began_s, near_s, at_s, passer.box, looks_carried
+            )
+        ]
 
     def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
         """Who was last there when it came to be so, give or take a moment."""
