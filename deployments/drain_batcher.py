@@ -40,7 +40,11 @@ class DrainBatcher(Generic[Item, Result]):
         self._waiting.append((item, future))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._drain_waiting())
-        return await future
+        try:
+            return await future
+        finally:
+            # An error would hold this frame, the frame the future, and that the error.
+            del future
 
     async def _drain_waiting(self) -> None:
         loop = asyncio.get_running_loop()

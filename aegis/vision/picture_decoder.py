@@ -29,4 +29,13 @@ class PillowDecoder:
         try:
             return decode_image(data, self._max_pixels)
         except AegisError as error:
-            return error
+            return _without_frames(error)
+
+
+def _without_frames(error: AegisError) -> AegisError:
+    """The frames of its traceback, and of its causes', would hold the batch and, in it, itself."""
+    cause: BaseException | None = error
+    while cause is not None:
+        cause.with_traceback(None)
+        cause = cause.__context__
+    return error

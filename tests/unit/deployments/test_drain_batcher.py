@@ -1,7 +1,9 @@
 """Batches form from what waits, and every caller hears of its own item."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -44,6 +46,28 @@ def test_one_bad_item_fails_alone() -> None:
     first, second, third = asyncio.run(submit())
     assert (first, third) == ("a", "b")
     assert isinstance(second, InvalidImage)
+
+
+def test_a_failed_item_is_let_go_without_a_search_for_garbage() -> None:
+    class Item:
+        """Of which it can be told whether anybody holds it."""
+
+    def refuse(items: Sequence[Item]) -> list[int | Exception]:
+        return [InvalidImage("broken") for _ in items]
+
+    async def submit() -> weakref.ref[Item]:
+        batcher = DrainBatcher[Item, int](refuse, batch=1, queue=1)
+        item = Item()
+        with pytest.raises(InvalidImage):
+            await batcher.submit(item)
+        await asyncio.sleep(0)
+        return weakref.ref(item)
+
+    gc.disable()
+    try:
+        assert asyncio.run(submit())() is None
+    finally:
+        gc.enable()
 
 
 def test_a_crash_reaches_every_caller_and_the_next_batch_works() -> None:

@@ -1,0 +1,38 @@
+"""How rarely a serving process looks for garbage."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from aegis.garbage import seek_garbage_rarely
+
+
+@pytest.fixture(autouse=True)
+def _put_back() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def test_what_is_there_is_not_looked_through_again() -> None:
+    kept = [{"made": [number]} for number in range(1000)]
+    seek_garbage_rarely()
+    assert gc.get_freeze_count() > len(kept)
+    assert not any(it is kept for it in gc.get_objects())
+
+
+def test_new_rings_are_still_found() -> None:
+    seek_garbage_rarely()
+    ring: list[object] = []
+    ring.append(ring)
+    del ring
+    assert gc.collect() >= 1
+
+
+def test_garbage_is_sought_less_often_than_by_default() -> None:
+    before = gc.get_threshold()
+    seek_garbage_rarely()
+    assert gc.get_threshold()[0] > before[0] > 0
+    assert gc.get_threshold()[1:] == before[1:]
