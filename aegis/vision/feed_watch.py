@@ -14,6 +14,7 @@ _KEPT = 160
 _KEPT_APART_S = 0.39
 _LEARNED_CHANGES = 10
 _STILL = 0.1
+_MOST_CHANGES = 4.0
 _FROZEN_S = 10.0
 _FROZEN_FRAMES = 6
 _USUAL_RUNS = 2.5
@@ -87,7 +88,10 @@ class FeedWatch:
         return {**self.__dict__, **empty, "_looping_since_s": None, "_matches": 0}
 
     def _learn(self, differences: NDArray[np.float64]) -> None:
-        """The usual change is how the quieter half of the picture trembles, and a low one."""
+        """The usual change is how the quieter half of the picture trembles, and a low one.
+
+        A lamp that goes out changes much more at once; that teaches little.
+        """
         is_known = self._changes >= _LEARNED_CHANGES
         if is_known and differences.mean() <= _STILL * self._usual_change:
             self._still_frames += 1
@@ -100,6 +104,8 @@ class FeedWatch:
         self._still_since_s, self._still_frames = None, 0
         ordered, half = np.sort(differences), len(differences) // 2
         change = float(ordered[half] + ordered[~half]) / 2
+        if is_known:
+            change = min(change, _MOST_CHANGES * self._usual_change)
         if change > 0:
             pace = 0.02 if is_known and change > self._usual_change else 0.3
             self._usual_change += (pace if self._changes else 1.0) * (change - self._usual_change)

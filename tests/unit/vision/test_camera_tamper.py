@@ -164,6 +164,15 @@ def test_short_standstill_and_a_feed_that_never_trembled_are_not_told() -> None:
     assert watch(frozen(0, 60)) == []
 
 
+def test_a_feed_in_which_lamps_go_out_is_no_standstill() -> None:
+    def dimmed() -> Film:
+        room = Room(noise=0.5)
+        for step in range(200):
+            yield step / 4, room.shot(room.wall * (1.0 if step < 60 else 0.3))
+
+    assert watch(dimmed()) == []
+
+
 def test_feed_that_stands_still_between_key_frames_is_live() -> None:
     room = Room()
 
