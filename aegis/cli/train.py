@@ -19,7 +19,11 @@ SeedOption = Annotated[int, typer.Option(help="Same seed, data and machine: same
 @train.command()
 def detector(
     data: Annotated[
-        list[Path], typer.Argument(metavar="TRAIN.json...", help="COCO JSON, pictures in images/.")
+        list[Path],
+        typer.Argument(
+            metavar="TRAIN.json...",
+            help="COCO JSON, pictures in images/; or boxes.json of clips, labels.csv beside it.",
+        ),
     ],
     *,
     out: OutOption,
@@ -136,7 +140,8 @@ def render_clips(
 ) -> None:
     """Film plays: people who run, play, chat or work, labelled normal, and staged fights.
 
-    They teach `aegis train fights --also OUT/labels.csv` what quick motion is no fight.
+    They teach `aegis train fights --also OUT/labels.csv` what quick motion is no fight, and
+    `aegis train detector ... OUT/boxes.json` what is no weapon.
     """
     from aegis.cli.training import run_rendering  # noqa: PLC0415 - keeps --help fast
 
