@@ -50,7 +50,8 @@ class BoxFilter(BaseStateEstimator):
         else:
             of_pace = noise * step * step
             of_both, of_place = of_pace * step / 2.0, of_pace * step * step / 4.0
-        self._place = [x + step * v for x, v in zip(self._place, self._pace, strict=True)]
+        (x0, y0, x1, y1), (u0, v0, u1, v1) = self._place, self._pace
+        self._place = [x0 + step * u0, y0 + step * v0, x1 + step * u1, y1 + step * v1]
         place, both, pace = self._spread
         self._spread = (
             place + 2.0 * step * both + step * step * pace + of_place,
@@ -65,9 +66,16 @@ class BoxFilter(BaseStateEstimator):
         place, both, pace = self._spread
         noise = self.measurement_noise
         of_place, of_pace = place / (place + noise), both / (place + noise)
-        off = [seen - x for seen, x in zip(bbox.tolist(), self._place, strict=True)]
-        self._place = [x + of_place * by for x, by in zip(self._place, off, strict=True)]
-        self._pace = [v + of_pace * by for v, by in zip(self._pace, off, strict=True)]
+        (a0, b0, a1, b1), (x0, y0, x1, y1) = bbox.tolist(), self._place
+        a0, b0, a1, b1 = a0 - x0, b0 - y0, a1 - x1, b1 - y1
+        self._place = [
+            x0 + of_place * a0,
+            y0 + of_place * b0,
+            x1 + of_place * a1,
+            y1 + of_place * b1,
+        ]
+        u0, v0, u1, v1 = self._pace
+        self._pace = [u0 + of_pace * a0, v0 + of_pace * b0, u1 + of_pace * a1, v1 + of_pace * b1]
         kept = 1.0 - of_place
         self._spread = (
             kept * kept * place + of_place * of_place * noise,

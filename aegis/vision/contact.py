@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.site import Zone
-from aegis.vision.zones import depth_inside
+from aegis.vision.zones import Edges, depth_inside, edges_of
 
 _ACROSS = np.linspace(0.0, 1.0, 5)
 _DOWN = np.linspace(0.15, 1.0, 7)
@@ -28,7 +28,7 @@ class ProtectedZones:
             if zone.kind == "protected"
         }
         self._areas = [
-            _Area(name, polygon, polygon.min(axis=0), polygon.max(axis=0))
+            _Area(name, polygon, edges_of(polygon), polygon.min(axis=0), polygon.max(axis=0))
             for name, polygon in polygons.items()
         ]
 
@@ -46,16 +46,17 @@ class ProtectedZones:
         for area in self._areas:
             near = _overlaps(area, boxes)
             if len(near):
-                for index in near[_touches(area.polygon, boxes[near])].tolist():
+                for index in near[_touches(area, boxes[near])].tolist():
                     touched[index].add(area.name)
         return [frozenset(names) for names in touched]
 
 
 class _Area(NamedTuple):
-    """A polygon, and the corners of the box around it."""
+    """A polygon's corners and edges, and the corners of the box around it."""
 
     name: str
     polygon: NDArray[np.float64]
+    edges: Edges
     low: NDArray[np.float64]
     high: NDArray[np.float64]
 
@@ -71,9 +72,9 @@ def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(low + size * _GRID, np.float64)
 
 
-def _touches(polygon: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _touches(area: _Area, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
     points = _spread(boxes).reshape(-1, 2)
-    inside = depth_inside(polygon, points).reshape(len(boxes), -1) >= 0.0
-    corners = polygon[None]
+    inside = depth_inside(area.edges, points).reshape(len(boxes), -1) >= 0.0
+    corners = area.polygon[None]
     in_box = ((corners >= boxes[:, None, :2]) & (corners <= boxes[:, None, 2:])).all(axis=2)
     return np.asarray(np.any(inside, axis=1) | np.any(in_box, axis=1), np.bool_)

@@ -66,12 +66,9 @@ class WireMap:
     ) -> Direction | None:
         """Which way a walk from one point straight to another crosses a line, if it does."""
         left, above, right, below = self._edges[index]
-        if (
-            max(before[0], now[0]) < left
-            or min(before[0], now[0]) > right
-            or max(before[1], now[1]) < above
-            or min(before[1], now[1]) > below
-        ):
+        (x0, y0), (x1, y1) = before, now
+        is_beside = (x0 < left and x1 < left) or (x0 > right and x1 > right)
+        if is_beside or (y0 < above and y1 < above) or (y0 > below and y1 > below):
             return None
         return _crossing(self._wires[index].line, before, now)
 

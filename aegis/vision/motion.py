@@ -125,9 +125,11 @@ def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:
     height = max((then.height + now.height) / 2, 1.0)
     right, down = now.x - then.x, now.y - then.y
     speed = math.hypot(right, down) / span_s / height
-    heading = float(round(math.degrees(math.atan2(-down, right)) % 360))
     growth = math.log(max(now.height, 1.0) / max(then.height, 1.0)) / span_s
-    return Motion(speed, heading % 360 if speed >= _MOVING else None, growth)
+    if speed < _MOVING:
+        return Motion(speed, None, growth)
+    heading = float(round(math.degrees(math.atan2(-down, right)) % 360))
+    return Motion(speed, heading % 360, growth)
 
 
 STILL, UNPACED = Motion(), Pace()

@@ -31,11 +31,12 @@ def companions(people: Iterable[TrackMemory]) -> Iterator[tuple[TrackMemory, Tra
     """All pairs who are together; from left to right, so that few of them are looked at."""
     ordered = sorted(((it.now, it) for it in people if it.now), key=lambda pair: pair[0].x)
     reach = _COMPANY * max((now.height for now, _ in ordered), default=1.0)
+    reach = max(reach, _COMPANY)
     for index, (here, one) in enumerate(ordered):
         for there, other in ordered[index + 1 :]:
-            if there.x - here.x > max(reach, _COMPANY):
+            if there.x - here.x > reach:
                 break
-            if are_together(one, other):
+            if abs(there.y - here.y) <= reach and are_together(one, other):
                 yield one, other
 
 

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from aegis.domain.site import Zone
 
 Depths = NDArray[np.float64]
+Edges = NDArray[np.float64]
+"""As `edges_of` gives them."""
 
 _EDGE = 1e-6
 _INERTIA = 0.02
@@ -22,9 +24,7 @@ class ZoneMap:
         self._high = np.array([it.max(axis=0) + _INERTIA for it in polygons]).reshape(-1, 2)
         self._corners = np.array([len(it) for it in polygons], np.int64)
         self._first = np.cumsum(self._corners) - self._corners
-        self._start = np.concatenate([np.empty((0, 2)), *polygons])
-        ends = [np.roll(it, -1, axis=0) for it in polygons]
-        self._end = np.concatenate([np.empty((0, 2)), *ends])
+        self._edges = np.concatenate([np.empty((7, 0)), *map(edges_of, polygons)], axis=1)
         self.names = frozenset(self._names)
         self.restricted = frozenset(zone.name for zone in zones if zone.restricted)
 
@@ -52,7 +52,7 @@ class ZoneMap:
         firsts = np.cumsum(corners) - corners
         pairs = np.repeat(np.arange(len(columns)), corners)
         edges = np.arange(len(pairs)) + (self._first[columns] - firsts)[pairs]
-        away, passed = _past_edges(self._start[edges], self._end[edges], points[pairs])
+        away, passed = _past_edges(self._edges[:, edges], points[pairs])
         is_inside = np.logical_xor.reduceat(passed, firsts)
         return _signed(np.minimum.reduceat(away, firsts), is_inside)
 
@@ -66,32 +66,41 @@ def ground_points(xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]) -> 
     return np.minimum(np.maximum(points, 0.0), 1.0)
 
 
-def depth_inside(polygon: NDArray[np.float64], points: NDArray[np.float64]) -> Depths:
-    """Distance (N,) of the points to the polygon's border, negative outside.
+def edges_of(polygon: NDArray[np.float64]) -> Edges:
+    """The edges (7, M) of a polygon, from its corners (M, 2) in order.
 
-    polygon: (M, 2) corners in order; self-crossing ones count by the even-odd rule.
+    Of each its start (x, y), its end's y, its way right and down, the square of its length, and
+    its way down again, 1 where that is 0: to divide by.
     """
-    ends = np.concatenate([polygon[1:], polygon[:1]])
-    away, passed = _past_edges(polygon, ends, points[:, None, :])
+    (x, y), (end_x, end_y) = polygon.T, np.roll(polygon, -1, axis=0).T
+    right, down = end_x - x, end_y - y
+    square = np.maximum(right * right + down * down, 1e-18)
+    return np.stack([x, y, end_y, right, down, square, np.where(down == 0.0, 1.0, down)])
+
+
+def depth_inside(edges: Edges, points: NDArray[np.float64]) -> Depths:
+    """Distance (N,) of the points (N, 2) to the border of a polygon, negative outside.
+
+    Polygons that cross themselves count by the even-odd rule.
+    """
+    away, passed = _past_edges(edges, points[:, None, :])
     return _signed(away.min(axis=1), np.logical_xor.reduce(passed, axis=1))
 
 
 def _past_edges(
-    start: NDArray[np.float64], end: NDArray[np.float64], points: NDArray[np.float64]
+    edges: Edges, points: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Squared distance of points to edges, and whether a ray to the right crosses them.
 
-    All three (..., 2), in shapes that fit each other.
+    points: (..., 2), in a shape that fits that of the edges (7, ...).
     """
-    start_x, start_y, end_y = start[..., 0], start[..., 1], end[..., 1]
+    start_x, start_y, end_y, right, down, square, fall = edges
     x, y = points[..., 0], points[..., 1]
-    edge_x, edge_y = end[..., 0] - start_x, end_y - start_y
     off_x, off_y = x - start_x, y - start_y
-    length = np.maximum(edge_x * edge_x + edge_y * edge_y, 1e-18)
-    along = np.minimum(np.maximum((off_x * edge_x + off_y * edge_y) / length, 0.0), 1.0)
-    nearest_x, nearest_y = off_x - along * edge_x, off_y - along * edge_y
+    along = np.minimum(np.maximum((off_x * right + off_y * down) / square, 0.0), 1.0)
+    nearest_x, nearest_y = off_x - along * right, off_y - along * down
     spans = (start_y > y) != (end_y > y)
-    crossing = start_x + off_y / np.where(edge_y == 0.0, 1.0, edge_y) * edge_x
+    crossing = start_x + off_y / fall * right
     return nearest_x * nearest_x + nearest_y * nearest_y, spans & (x < crossing)
 
 

@@ -121,19 +121,20 @@ def _stays(subject: ObservedSubject, places: Places) -> dict[str, Any]:
         "by_door": by_door,
         "protected": protected,
         "doors_tried": len(doors_tried),
-        "door_visits": sum(halts[door] for door in doors_tried),
+        "door_visits": sum([halts[door] for door in doors_tried]),
         "door_s": _longest_s(stays, places.doors),
     }
 
 
 def _longest_s(stays: Mapping[str, float], names: Iterable[str]) -> float:
-    return max((stays[name] for name in stays.keys() & names), default=0.0)
+    stayed = stays.keys() & names
+    return max([stays[name] for name in stayed]) if stayed else 0.0
 
 
 def _outside_waiting_s(subject: ObservedSubject, places: Places) -> float:
     """Since it came, or since it was last where people may wait."""
     ago_s = subject.zone_ago_s
-    return min([subject.dwell_s, *(ago_s[name] for name in ago_s.keys() & places.waiting)])
+    return min([subject.dwell_s, *[ago_s[name] for name in ago_s.keys() & places.waiting]])
 
 
 def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aegis.domain.site import Zone
-from aegis.vision.zones import ZoneMap, depth_inside, ground_points
+from aegis.vision.zones import ZoneMap, depth_inside, edges_of, ground_points
 
 SQUARE = np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]])
 HORSESHOE = np.array([[0, 0], [1, 0], [1, 1], [0.7, 1], [0.7, 0.3], [0.3, 0.3], [0.3, 1], [0, 1]])
@@ -35,7 +35,7 @@ def test_depth_is_the_signed_distance_to_the_border(
     point: tuple[float, float],
     depth: float,
 ) -> None:
-    assert depth_inside(polygon, np.array([point]))[0] == pytest.approx(depth)
+    assert depth_inside(edges_of(polygon), np.array([point]))[0] == pytest.approx(depth)
 
 
 def test_nobody_in_view_is_in_no_zone() -> None:
@@ -60,5 +60,8 @@ def test_jitter_at_the_border_does_not_flicker() -> None:
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_moving_the_polygon_along_keeps_the_depth(x: float, y: float) -> None:
     point, shift = np.array([[x, y]]), np.array([0.37, -0.21])
-    moved = depth_inside(HORSESHOE + shift, point + shift)
-    assert moved == pytest.approx(depth_inside(HORSESHOE, point), abs=1e-9) or abs(moved[0]) < 1e-9
+    moved = depth_inside(edges_of(HORSESHOE + shift), point + shift)
+    assert (
+        moved == pytest.approx(depth_inside(edges_of(HORSESHOE), point), abs=1e-9)
+        or abs(moved[0]) < 1e-9
+    )
