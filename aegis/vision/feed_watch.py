@@ -127,9 +127,9 @@ class FeedWatch:
 
     def _seen_before(self, signature: Signature, at_s: float) -> float | None:
         """When the same was shown, at least 3 s ago; the nearest to the period known."""
-        old = np.flatnonzero(at_s - self._kept_s >= _LEAST_PERIOD_S)
-        apart = np.abs(self._kept[old].astype(np.int32) - signature).mean(axis=1) / _STEPS
-        same_s = self._kept_s[old[apart <= _SAME * self._usual_change]]
+        is_old = at_s - self._kept_s >= _LEAST_PERIOD_S
+        is_same = _apart(self._kept, signature) <= _SAME * self._usual_change
+        same_s = self._kept_s[is_old & is_same]
         if not len(same_s):
             return None
         expected_s = at_s - self._period_s if self._matches else at_s
@@ -149,6 +149,13 @@ class FeedWatch:
 def _differences(first: Signature, second: Signature) -> NDArray[np.float64]:
     """By block, in levels of luminance."""
     return np.asarray(np.abs(first.astype(np.int32) - second) / _STEPS, np.float64)
+
+
+def _apart(kept: Signature, signature: Signature) -> NDArray[np.float64]:
+    """Of each kept one (N, blocks): mean difference by block, in levels of luminance."""
+    steps = cv2.absdiff(kept, np.broadcast_to(signature, kept.shape))
+    sums = cv2.reduce(steps, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F).ravel()
+    return np.asarray(sums.astype(np.float64) / len(signature) / _STEPS, np.float64)
 
 
 def _sign(small: SmallPicture) -> Signature:

@@ -173,11 +173,11 @@ class SceneTracks:
     def _cross(self, ids: NDArray[np.int64], points: NDArray[np.float64], at_s: float) -> None:
         if not len(self._wires):
             return
-        distances = self._wires.distances(points).tolist()
+        distances, places = self._wires.distances(points).tolist(), points.tolist()
         for index in np.flatnonzero(ids != UNTRACKED).tolist():
             track_id = int(ids[index])
             track = self._tracks[track_id]
-            x, y = points[index].tolist()
+            x, y = places[index]
             crossed, track.clear_points = update_crossings(
                 self._wires, track.clear_points, (x, y), distances[index]
             )

@@ -17,7 +17,8 @@ class Stays(NamedTuple):
     """The stays of one thing by the name of the place; an absence of 3 s ends a stay.
 
     A value: `after` and `begun_anew` give another one, so whoever keeps this one keeps it as
-    it is. Times are told to the millisecond. here: the places of the sighting at seen_s.
+    it is. Times are told to the millisecond. here: where it was at seen_s, when it was last
+    seen at any place.
     """
 
     by_place: Mapping[str, _Stay] = {}
@@ -28,7 +29,7 @@ class Stays(NamedTuple):
         """With one more sighting; stays in `was_in` go on whatever the gap."""
         here = frozenset(inside)
         if not here:
-            return Stays(self.by_place, at_s, here)
+            return self
         stays = dict(self.by_place)
         for name in here:
             stay = stays.get(name)
@@ -52,8 +53,10 @@ class Stays(NamedTuple):
 
     def lasted_s(self, seen_s: float, at_s: float) -> dict[str, float]:
         """How long it has been without leaving where it was at that sighting."""
-        here = self.present(seen_s)
-        return {name: round(max(0.0, at_s - self.by_place[name].entered_s), 3) for name in here}
+        if self.seen_s != seen_s:
+            return {}
+        stays = self.by_place
+        return {name: round(max(0.0, at_s - stays[name].entered_s), 3) for name in self.here}
 
     def visits(self) -> dict[str, int]:
         """How often it has been at each place for a second or more."""

@@ -1,6 +1,6 @@
 """One detection as the observation tells it, with what is remembered of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aegis.domain.detection import Detections
@@ -35,8 +35,9 @@ def observe_subject(
         "bbox": (round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)),
         "zones": tuple(sorted(zones)),
         "restricted_zones": tuple(sorted(zones & restricted)),
+        **memory,
     }
-    return _NOTHING.model_copy(update=present | memory)
+    return _NOTHING.model_copy(update=present)
 
 
 def observe_still(
@@ -81,12 +82,13 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
         "alone_s": round(max(0.0, at_s - max(track.company_s, track.first_seen_s)), 3),
         "came_by": track.came_by,
         "descent": round(track.descent, 2),
-        "crossings": tuple(
-            _crossing(passage, at_s)
-            for passage in track.passages
-            if at_s - passage.at_s <= _CROSSING_SHOWN_S
-        ),
+        "crossings": _crossings(track.passages, at_s) if track.passages else (),
     }
+
+
+def _crossings(passages: Iterable[Passage], at_s: float) -> tuple[Crossing, ...]:
+    lately = (it for it in passages if at_s - it.at_s <= _CROSSING_SHOWN_S)
+    return tuple(_crossing(it, at_s) for it in lately)
 
 
 def _crossing(passage: Passage, at_s: float) -> Crossing:

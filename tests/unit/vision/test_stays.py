@@ -6,9 +6,9 @@ NOWHERE = frozenset[str]()
 
 
 def seen(*sightings: tuple[float, set[str]]) -> Stays:
-    stays = Stays()
+    stays, last_s = Stays(), 0.0
     for at_s, inside in sightings:
-        stays = stays.after(inside, stays.here, at_s)
+        stays, last_s = stays.after(inside, stays.present(last_s), at_s), at_s
     return stays
 
 
