@@ -2,7 +2,7 @@
 
 import gc
 
-_NEW_OBJECTS = 2_500
+_NEW_OBJECTS = 5_000
 
 
 def seek_garbage_rarely() -> None:

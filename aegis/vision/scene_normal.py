@@ -19,6 +19,7 @@ _LONGEST_STEP_S = 10.0
 _LEAST_BLOCKS = 8
 _LEAST_SIGHTS = 3
 _FIRST_NOISE = 2.0
+_SHARES = np.full(_BLOCK * _BLOCK, 1 / (_BLOCK * _BLOCK), np.float32)
 _WINDOW = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
 Luma = NDArray[np.float32]
@@ -133,7 +134,7 @@ class SceneNormal:
             mean, noise = (np.roll(it, shift[::-1], axis=(0, 1)) for it in (mean, noise))
         normal, now = _centred(_blocks(mean)), _centred(_blocks(small.luma))
         spread_normal, spread_now = _spread(normal), _spread(now)
-        textured = spread_normal >= np.maximum(_TEXTURE, _OF_NOISE * _blocks(noise).mean(axis=1))
+        textured = spread_normal >= np.maximum(_TEXTURE, _OF_NOISE * _means(_blocks(noise)))
         count = int(np.count_nonzero(textured))
         if count < _LEAST_BLOCKS:
             return None
@@ -146,7 +147,7 @@ class SceneNormal:
 
     def layout_of(self, small: SmallPicture) -> float:
         """How much light and shade lie as in the normal, block by block, -1 to 1."""
-        blocks = np.stack([_blocks(it).mean(axis=1) for it in (self._mean, small.luma)])
+        blocks = np.stack([_means(_blocks(it)) for it in (self._mean, small.luma)])
         normal, now = blocks - blocks.mean(axis=1, keepdims=True)
         spread = float(np.sqrt((normal * normal).sum() * (now * now).sum()))
         return float((normal * now).sum()) / max(spread, 1e-3)
@@ -166,7 +167,12 @@ def _blocks(luma: Luma) -> Luma:
 
 
 def _centred(blocks: Luma) -> Luma:
-    return np.asarray(blocks - blocks.mean(axis=1, keepdims=True), np.float32)
+    return np.asarray(blocks - _means(blocks)[:, None], np.float32)
+
+
+def _means(blocks: Luma) -> Luma:
+    """(144,): of each block; a product is faster than numpy's own means of so few."""
+    return np.asarray(blocks @ _SHARES, np.float32)
 
 
 def _mean_product(one: Luma, other: Luma) -> Luma:
