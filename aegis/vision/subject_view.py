@@ -37,7 +37,7 @@ def observe_subject(
         "restricted_zones": tuple(sorted(zones & restricted)),
         **memory,
     }
-    return _NOTHING.model_copy(update=present)
+    return _NOTHING.changed_by(present)
 
 
 def observe_still(
