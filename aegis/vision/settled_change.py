@@ -54,11 +54,18 @@ class SettledChange:
         return np.asarray(np.isfinite(self._since_s), np.bool_)
 
     def see(
-        self, small: SmallPicture, normal: SceneNormal, hidden: Mask, at_s: float, gap_s: float
+        self,
+        small: SmallPicture,
+        normal: SceneNormal,
+        hidden: Mask,
+        lost: Mask,
+        at_s: float,
+        gap_s: float,
     ) -> Mask | None:
         """(72, 128): where it differs and has stood still for 2.5 s; None in a new light.
 
         hidden: (72, 128), where somebody or something tracked stands before the background.
+        lost: (72, 128), where somebody may still stand whom nobody sees: nothing begins there.
         """
         if self._origin_s is None:
             self._origin_s = at_s
@@ -74,7 +81,7 @@ class SettledChange:
         now_s = np.float32(at_s - self._origin_s)
         off = small.luma - self._settled
         known = self.mask
-        begins = differs & ((np.abs(off) > bar) | ~known)
+        begins = differs & ~lost & ((np.abs(off) > bar) | ~known)
         pace = np.float32(1 - math.exp(-gap_s / SETTLING_S)) * ~hidden
         if begins.any():
             self._since_s[begins], pace[begins] = now_s, 1.0

@@ -87,6 +87,7 @@ class StaticObjects:
         normal: SceneNormal,
         subjects: Sequence[ObservedSubject],
         hidden: Mask,
+        lost: Mask,
         scale: tuple[float, float],
         at_s: float,
         gap_s: float,
@@ -94,14 +95,14 @@ class StaticObjects:
         """What has been left or taken by now.
 
         subjects: all that the detector saw. hidden: (72, 128), where somebody or something
-        stands before the background.
+        stands before the background; lost: where somebody just did and may still stand.
         scale: from pixels of the frame to pixels of the small picture.
         """
         people = [it for it in subjects if it.label == "person"]
         vehicles = (it.bbox for it in subjects if it.label == "vehicle")
         self._vehicles.see((to_small(box, scale) for box in vehicles), at_s)
         self._remember(people, scale, at_s)
-        changed = self._change.see(small, normal, hidden, at_s, gap_s)
+        changed = self._change.see(small, normal, hidden, lost, at_s, gap_s)
         if changed is None:
             self._objects.clear()
         else:
@@ -139,7 +140,7 @@ class StaticObjects:
             known = next((it for it in self._objects if _overlap(it.box, box)), None)
             if known is not None:
                 known.box, known.seen_s = box, at_s
-                found.append(known)
+                found += [known] if known not in found else []
             elif len(self._objects) + len(found) < _OBJECTS:
                 is_hidden = _is_hidden(box, hidden)
                 found += self._begin(blob, box, normal, at_s, is_hidden=is_hidden)

@@ -20,7 +20,8 @@ from aegis.vision.motion import (
 )
 from aegis.vision.stays import NOWHERE, Stays
 
-_SMOOTHING = 0.4
+_SMOOTHING_S = 1.0
+_MOST_OF_SCORE = 0.4
 _PRESENCE_GAIN = 0.2
 _MOSTLY = 0.5
 _IN_A_ROW = 0.59
@@ -112,7 +113,8 @@ class TrackMemory:
         gain = min(_PRESENCE_GAIN, 1 - math.exp(-interval_s))
         self.presence *= (1 - gain) ** missed
         self.presence += gain * (1 - self.presence)
-        self.mean_score += _SMOOTHING * (sighting.score - self.mean_score)
+        share = min(_MOST_OF_SCORE, 1 - math.exp(-(sighting.at_s - last_seen_s) / _SMOOTHING_S))
+        self.mean_score += share * (sighting.score - self.mean_score)
         self.frames += 1
         self.last_seen_s, self.last_frame = sighting.at_s, frame
         self.stays = self.stays.after(zones, was_in, sighting.at_s)

@@ -91,12 +91,12 @@ def judged(observation: Observation, site: Site = SITE) -> Assessment:
         (still(), None, "low"),
         (frame(seen()), None, "low"),
         (frame(seen("vehicle")), None, "low"),
-        (frame(seen("weapon", score=0.5, mean_score=0.5)), "weapon_seen", "high"),
+        (frame(seen("weapon", score=0.5, mean_score=0.62)), "weapon_seen", "high"),
         (frame(seen("weapon", mean_score=0.8)), "weapon_seen", "critical"),
-        (frame(seen("weapon", mean_score=0.5), seen()), "weapon_seen", "critical"),
+        (frame(seen("weapon", mean_score=0.62), seen()), "weapon_seen", "critical"),
         (frame(seen("weapon", is_steady=False)), None, "low"),
         (frame(seen("weapon", dwell_s=0.8)), None, "low"),
-        (frame(seen("weapon", mean_score=0.4)), None, "low"),
+        (frame(seen("weapon", mean_score=0.58)), None, "low"),
         (still(bare("weapon", 0.5)), None, "low"),
         (still(bare("weapon", 0.65)), "weapon_seen", "high"),
         (frame(bare("weapon", 0.9)), None, "low"),
@@ -319,7 +319,7 @@ def test_a_rule_under_its_threshold_at_this_camera_is_a_doubt_and_no_incident() 
 
 
 def test_no_threshold_silences_a_life_safety_rule() -> None:
-    observation = frame(seen("weapon", mean_score=0.5))
+    observation = frame(seen("weapon", mean_score=0.62))
     raised = Thresholds({("weapon_seen", "CAM"): 100.0})
     assert assess(observation, SITE, RULES, raised).rule == "weapon_seen"
 

@@ -65,6 +65,16 @@ def test_dwell_is_frame_time_at_every_rate(session: SceneSession, hertz: float) 
     assert last.visit == 1
 
 
+@pytest.mark.parametrize("hertz", [3, 5, 10, 30])
+def test_scores_are_smoothed_by_time_and_not_by_frames(session: SceneSession, hertz: float) -> None:
+    film = [
+        *still_scene(0, 6, people(300, score=0.8), hertz),
+        *still_scene(6, 7, people(300, score=0.5), hertz),
+    ]
+    (subject,) = watch(session, film)[-1].subjects
+    assert subject.mean_score == pytest.approx(0.5 + 0.3 * np.exp(-1), abs=0.02)
+
+
 def test_dwell_survives_three_seconds_of_missed_detections(session: SceneSession) -> None:
     film = [*still_scene(0, 10, people(300)), *still_scene(10, 13, people())]
     last = watch(session, [*film, *still_scene(13, 16, people(320))])[-1]
@@ -91,8 +101,8 @@ def test_newcomer_whom_the_tracker_mistakes_for_a_leaver_is_somebody_else(
     ghost = people(420, score=0.42)
     film = [
         *still_scene(0, 8, people(300)),
-        *still_scene(8, 12, ghost),
-        *still_scene(12, 15, people(560)),
+        *still_scene(8, 14, ghost),
+        *still_scene(14, 17, people(560)),
     ]
     last = watch(session, film)[-1]
     (newcomer,) = last.subjects
