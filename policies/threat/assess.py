@@ -66,7 +66,9 @@ def _incident(
         severity=hit.severity,
         confidence=round(100 * hit.confidence, 1),
         reasoning=word(rule.reasoning, words_about(hit.subjects, observation, facts, site)),
-        subjects=tuple(_subject(hit, index, observation, facts, site) for index in hit.subjects),
+        subjects=tuple(
+            _subject(hit, place, observation, facts, site) for place in range(len(hit.subjects))
+        ),
         captured_at=observation.captured_at,
         camera_id=observation.camera_id,
         location=observation.location or camera.location,
@@ -83,9 +85,10 @@ def _incident(
     )
 
 
-def _subject(hit: Hit, index: int, observation: Observation, facts: Facts, site: Site) -> Subject:
-    seen = observation.subjects[index]
-    this_first = (index, *(it for it in hit.subjects if it != index))
+def _subject(hit: Hit, place: int, observation: Observation, facts: Facts, site: Site) -> Subject:
+    """The one at this place among the hit's subjects."""
+    before, (index, *after) = hit.subjects[:place], hit.subjects[place:]
+    seen, this_first = observation.subjects[index], (index, *before, *after)
     return Subject(
         description=describe(seen),
         behavior=word(hit.rule.behavior, words_about(this_first, observation, facts, site)),
