@@ -1,6 +1,5 @@
 """Reads labelled frames of clips: machine-made boxes beside the videos, split by clip."""
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from aegis.errors import ConfigurationError
 from aegis.training.coco_dataset import MAX_SIDE
-from aegis.training.labelled_clips import FIGHT, NORMAL
+from aegis.training.labelled_clips import LabelledClip, read_labelled_clips
 from aegis.training.labelled_images import LabelledImage
 from aegis.vision.compact_net import LABELS
 
@@ -32,21 +31,22 @@ def read_clip_frames(
     line if something is missing, unreadable or unknown.
     """
     document = _load(path)
-    chosen = _clips_of(path.parent / "labels.csv", split)
+    chosen = {it.path: it for it in read_labelled_clips(path.parent / "labels.csv", split)}
     categories = _categories(path, document, labels)
-    by_clip: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    by_clip: dict[LabelledClip, dict[int, list[dict[str, Any]]]] = {}
     for frame in document["frames"]:
-        if frame["clip"] in chosen:
-            by_clip.setdefault(frame["clip"], {})[frame["frame"]] = frame["boxes"]
-    looked_for = {labels[index] for index in categories.values()}
-    known = {
-        label: np.isin(np.array(labels), [*looked_for, *absent])
-        for label, absent in ((FIGHT, ()), (NORMAL, (_NOT_IN_NORMAL,)))
-    }
+        clip = chosen.get(path.parent / frame["clip"])
+        if clip is not None:
+            by_clip.setdefault(clip, {})[frame["frame"]] = frame["boxes"]
+    looked_for = [labels[index] for index in categories.values()]
+    in_fights = np.isin(np.array(labels), looked_for)
+    in_normal = np.isin(np.array(labels), [*looked_for, _NOT_IN_NORMAL])
     return [
-        _labelled(path, pictures[index], rows, categories, known[chosen[clip]]).shrunk_to(max_side)
-        for clip, frames in sorted(by_clip.items())
-        for pictures in (_decode(path.parent / clip, set(frames)),)
+        _labelled(
+            path, pictures[index], rows, categories, in_fights if clip.is_fight else in_normal
+        ).shrunk_to(max_side)
+        for clip, frames in sorted(by_clip.items(), key=lambda found: found[0].path)
+        for pictures in (_decode(clip.path, set(frames)),)
         for index, rows in frames.items()
     ]
 
@@ -72,26 +72,6 @@ def _load(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or not {"frames", "categories"} <= document.keys():
         raise ConfigurationError(f"{path}: 'frames' or 'categories' is missing")
     return document
-
-
-def _clips_of(path: Path, split: str) -> dict[str, str]:
-    """Return the label of each clip of a split."""
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
-    for line, row in enumerate(rows, 2):
-        if not row.get("clip") or not row.get("split"):
-            raise ConfigurationError(f"{path}: line {line}: clip or split is missing")
-        if row.get("label") not in (FIGHT, NORMAL):
-            raise ConfigurationError(
-                f"{path}: line {line}: unknown label {row.get('label')!r}; "
-                f"there are {FIGHT}, {NORMAL}"
-            )
-        if not (path.parent / row["clip"]).is_file():
-            raise ConfigurationError(f"{path}: line {line}: there is no clip {row['clip']}")
-    return {row["clip"]: row["label"] for row in rows if row["split"] == split}
 
 
 def _categories(path: Path, document: dict[str, Any], labels: Sequence[str]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from aegis.domain.observation import ObservedSubject, Tampering
 from aegis.domain.site import Camera
 from aegis.vision.camera_tamper import CameraTamper
-from aegis.vision.cover import Lost, cover, to_small
+from aegis.vision.foreground import Foreground
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.small_picture import HEIGHT, WIDTH, shrink
 from aegis.vision.static_objects import StaticObject, StaticObjects
@@ -30,7 +30,7 @@ class ScenePicture:
         self._normal = SceneNormal()
         self._tamper = CameraTamper()
         self._objects = StaticObjects()
-        self._lost = Lost()
+        self._foreground = Foreground()
         self._newest_s: float | None = None
         self._touches: dict[str, tuple[int, float, float]] = {}
         self.describe(camera)
@@ -55,17 +55,15 @@ class ScenePicture:
         small = shrink(picture)
         scale = (WIDTH / resolution_wh[0], HEIGHT / resolution_wh[1])
         tampering = self._tamper.see(small, self._normal, at_s)
-        hidden = cover(to_small(it.bbox, scale) for it in subjects)
-        lost = self._lost.see(subjects, scale, at_s)
+        hidden = self._foreground.see(subjects, scale, at_s)
         things: tuple[StaticObject, ...] = ()
         if self._normal.is_known and not self._tamper.is_suspected:
             people = [it for it in subjects if it.label == "person"]
             self._note_touches(people, at_s)
-            things = self._objects.see(
-                small, self._normal, subjects, hidden, lost, scale, at_s, gap_s
-            )
+            things = self._objects.see(small, self._normal, subjects, hidden, scale, at_s, gap_s)
         if not self._tamper.is_suspected:
-            self._normal.learn(small, gap_s, hidden | lost | self._objects.mask())
+            covered = hidden.in_view | hidden.lost | self._objects.mask()
+            self._normal.learn(small, gap_s, covered)
         shown = (self._show(thing, scale, resolution_wh, at_s) for thing in things)
         return tampering, tuple(it for it in shown if it is not None)
 
@@ -74,7 +72,7 @@ class ScenePicture:
         if not 0 <= gap_s <= _LONGEST_GAP_S:
             self._tamper.pause()
             self._objects.pause()
-            self._lost.forget()
+            self._foreground.forget()
         self._newest_s = at_s
         return min(max(gap_s, 0.0), _LONGEST_GAP_S)
 

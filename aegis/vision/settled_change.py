@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aegis.vision.foreground import Hidden
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
 
@@ -54,24 +55,17 @@ class SettledChange:
         return np.asarray(np.isfinite(self._since_s), np.bool_)
 
     def see(
-        self,
-        small: SmallPicture,
-        normal: SceneNormal,
-        hidden: Mask,
-        lost: Mask,
-        at_s: float,
-        gap_s: float,
+        self, small: SmallPicture, normal: SceneNormal, hidden: Hidden, at_s: float, gap_s: float
     ) -> Mask | None:
         """(72, 128): where it differs and has stood still for 2.5 s; None in a new light.
 
-        hidden: (72, 128), where somebody or something tracked stands before the background.
-        lost: (72, 128), where somebody may still stand whom nobody sees: nothing begins there.
+        Behind those in view nothing is judged; where somebody was lost, nothing begins.
         """
         if self._origin_s is None:
             self._origin_s = at_s
             self._settled[:] = small.luma
         bar = np.maximum(_LEAST_CHANGE, _OF_NOISE * normal.noise)
-        open_to_view = ~(hidden | normal.unknown)
+        open_to_view = ~(hidden.in_view | normal.unknown)
         lit = _in_this_light(normal.mean, small.luma, open_to_view)
         differs = (np.abs(small.luma - lit) > bar) & open_to_view
         if np.count_nonzero(differs) > _GLOBAL * differs.size:
@@ -81,8 +75,8 @@ class SettledChange:
         now_s = np.float32(at_s - self._origin_s)
         off = small.luma - self._settled
         known = self.mask
-        begins = differs & ~lost & ((np.abs(off) > bar) | ~known)
-        pace = np.float32(1 - math.exp(-gap_s / SETTLING_S)) * ~hidden
+        begins = differs & ~hidden.lost & ((np.abs(off) > bar) | ~known)
+        pace = np.float32(1 - math.exp(-gap_s / SETTLING_S)) * ~hidden.in_view
         if begins.any():
             self._since_s[begins], pace[begins] = now_s, 1.0
         is_over = known & open_to_view & ~differs

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from aegis.domain.observation import Box
+
 WIDTH, HEIGHT = 128, 72
 _ROWS = 2 * HEIGHT
 _LEAST_VARIANCE = 4.0
@@ -25,6 +27,12 @@ class SmallPicture:
 
     luma: NDArray[np.float32]
     detail: float
+
+
+def to_small(box: Box, scale: tuple[float, float]) -> Box:
+    """A box of the frame in pixels of the small picture; scale: of its columns and rows."""
+    x0, y0, x1, y1 = box
+    return x0 * scale[0], y0 * scale[1], x1 * scale[0], y1 * scale[1]
 
 
 def shrink(picture: NDArray[np.uint8]) -> SmallPicture:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from aegis.domain.observation import ObservedSubject
 from aegis.vision.came_or_went import came
-from aegis.vision.cover import to_small
+from aegis.vision.foreground import Hidden
 from aegis.vision.put_down import Vehicles, is_luggage
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.settled_change import SETTLING_S, SettledChange
-from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
+from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture, to_small
 
 ObjectKind = Literal["left_object", "taken_object"]
 
@@ -86,27 +86,25 @@ class StaticObjects:
         small: SmallPicture,
         normal: SceneNormal,
         subjects: Sequence[ObservedSubject],
-        hidden: Mask,
-        lost: Mask,
+        hidden: Hidden,
         scale: tuple[float, float],
         at_s: float,
         gap_s: float,
     ) -> tuple[StaticObject, ...]:
         """What has been left or taken by now.
 
-        subjects: all that the detector saw. hidden: (72, 128), where somebody or something
-        stands before the background; lost: where somebody just did and may still stand.
+        subjects: all that the detector saw. hidden: the background that they hide.
         scale: from pixels of the frame to pixels of the small picture.
         """
         people = [it for it in subjects if it.label == "person"]
         vehicles = (it.bbox for it in subjects if it.label == "vehicle")
         self._vehicles.see((to_small(box, scale) for box in vehicles), at_s)
         self._remember(people, scale, at_s)
-        changed = self._change.see(small, normal, hidden, lost, at_s, gap_s)
+        changed = self._change.see(small, normal, hidden, at_s, gap_s)
         if changed is None:
             self._objects.clear()
         else:
-            self._find(small, normal, changed, hidden, at_s)
+            self._find(small, normal, changed, hidden.in_view, at_s)
         for thing in self._objects:
             self._attend(thing, people, scale, at_s)
         return tuple(self._objects)

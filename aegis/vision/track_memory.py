@@ -32,7 +32,8 @@ _TRAIL_LENGTH = 60
 _PASSAGES = 8
 _SETTLING_S = 1.0
 _HALTED = 0.35
-_MISSED_S = 3.8
+MISSED_S = 3.8
+"""So long somebody who stood still is waited for whom the detector no longer sees."""
 _BRIEFLY_S = 1.5
 _STOOD_STILL = 0.6
 _ROUNDING = 1e-6
@@ -199,4 +200,4 @@ def _is_back(last: Sighting, now: Sighting) -> bool:
     gap_s = now.at_s - last.at_s
     distance = ((now.x - last.x) ** 2 + (now.y - last.y) ** 2) ** 0.5
     stood_still = distance <= _STOOD_STILL * max(last.height, now.height)
-    return gap_s <= _BRIEFLY_S or (gap_s <= _MISSED_S and stood_still)
+    return gap_s <= _BRIEFLY_S or (gap_s <= MISSED_S and stood_still)

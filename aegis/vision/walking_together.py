@@ -30,8 +30,7 @@ def are_together(one: TrackMemory, other: TrackMemory) -> bool:
 def companions(people: Iterable[TrackMemory]) -> Iterator[tuple[TrackMemory, TrackMemory]]:
     """All pairs who are together; from left to right, so that few of them are looked at."""
     ordered = sorted(((it.now, it) for it in people if it.now), key=lambda pair: pair[0].x)
-    reach = _COMPANY * max((now.height for now, _ in ordered), default=1.0)
-    reach = max(reach, _COMPANY)
+    reach = _COMPANY * max([1.0, *(now.height for now, _ in ordered)])
     for index, (here, one) in enumerate(ordered):
         for there, other in ordered[index + 1 :]:
             if there.x - here.x > reach:

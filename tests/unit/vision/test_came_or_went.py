@@ -59,5 +59,5 @@ def test_at_the_borders_of_the_picture_it_is_told_too(corner: tuple[int, int]) -
     assert not came(blob, flat(), with_thing)
 
 
-def test_what_fills_the_picture_is_told_without_a_side_to_compare_with() -> None:
+def test_what_fills_the_picture_has_no_sides_and_counts_as_come() -> None:
     assert came(np.ones((72, 128), np.bool_), flat(), flat())
