@@ -41,47 +41,35 @@ def turn_into_a_folder(path: Path) -> None:
     path.mkdir()
 
 
-def make_older(path: Path) -> None:
-    with duckdb.connect(path) as connection:
-        connection.execute("UPDATE version SET number = 0")
+def by_sql(*statements: str) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        with duckdb.connect(path) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return change
 
 
-def empty_progress(path: Path) -> None:
-    with duckdb.connect(path) as connection:
-        connection.execute("DELETE FROM progress")
+DAMAGE: dict[str, Callable[[Path], None]] = {
+    "removed": remove,
+    "overwritten": overwrite,
+    "a flipped bit": flip_a_bit,
+    "cut off": cut_off,
+    "a folder": turn_into_a_folder,
+    "older": by_sql("UPDATE version SET number = 0"),
+    "no progress": by_sql("DELETE FROM progress"),
+    "ahead": by_sql("UPDATE progress SET seq = 1000"),
+    "another journal's": by_sql("UPDATE progress SET hash = 'another'", "DELETE FROM base"),
+}
 
 
-def run_ahead(path: Path) -> None:
-    with duckdb.connect(path) as connection:
-        connection.execute("UPDATE progress SET seq = 1000")
-
-
-def follow_another_journal(path: Path) -> None:
-    with duckdb.connect(path) as connection:
-        connection.execute("UPDATE progress SET hash = 'another'")
-        connection.execute("DELETE FROM base")
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        remove,
-        overwrite,
-        flip_a_bit,
-        cut_off,
-        turn_into_a_folder,
-        make_older,
-        empty_progress,
-        run_ahead,
-        follow_another_journal,
-    ],
-)
+@pytest.mark.parametrize("damage", DAMAGE)
 def test_damaged_views_are_rebuilt_aloud_with_the_same_answers(
-    own: Any, tmp_path: Path, damage: Callable[[Path], None]
+    own: Any, tmp_path: Path, damage: str
 ) -> None:
     before = everything(own)
     own.close()
-    damage(tmp_path / "views.duckdb")
+    DAMAGE[damage](tmp_path / "views.duckdb")
     own.open()
     with capture_logs() as logs:
         assert everything(own) == before
