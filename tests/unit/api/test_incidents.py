@@ -1,8 +1,7 @@
-"""`/api/incidents`: the document's examples and decisions 14 to 19."""
+"""`/api/incidents`: the document's examples and decisions 14 to 16, 18 and 19."""
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -201,33 +200,6 @@ def test_decision_16_unknown_and_malformed_ids_are_not_found(
     codes = {"INCIDENT_NOT_FOUND", "NOT_FOUND" if incident_id == ".." else "INCIDENT_NOT_FOUND"}
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] in codes
-
-
-def test_decision_17_evidence_is_a_route(api: ApiDouble) -> None:
-    incident = api.get(f"/api/incidents/{api.analyze()['incident_id']}").json()
-    day = datetime.now(UTC).date().isoformat()
-    assert incident["evidence_path"] == f"/evidence/{day}/incident_1.jpg"
-    answer = api.get(incident["evidence_path"])
-    assert answer.headers["Content-Type"] == "image/jpeg"
-    assert answer.content == b"\xff\xd8\xff\xd9"
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/evidence/2025-01-19/incident_9.jpg",
-        "/evidence/2025-01-19/..%2F..%2Fjournal.db",
-        "/evidence/../incident_1.jpg",
-        "/evidence/%2e%2e/incident_1.jpg",
-        "/evidence/2025-01-19/incident_1.png",
-        "/evidence/2025-01-19/incident_1.jpg%00",
-        "/evidence/incident_1.jpg",
-        "/evidence/",
-    ],
-)
-def test_decision_17_other_paths_are_not_found(shared_api: ApiDouble, path: str) -> None:
-    answer = shared_api.get(path)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
 
 
 def test_document_status_example(three: ApiDouble) -> None:

@@ -1,8 +1,5 @@
 """The chain of records on disk."""
 
-import hashlib
-import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -237,67 +234,6 @@ def test_a_file_that_is_no_journal_is_named_with_a_remedy(path: Path, content: b
         Journal(path)
 
 
-FIRST_SCHEMA = [
-    (1, "incident_opened", "incident_1", "yard", "record:a"),
-    (2, "incident_deleted", "incident_1", None, None),
-]
-
-
-def write_first_schema(path: Path, make_assessment: Make) -> list[str]:
-    """A file as version 1 wrote it, hashes computed as it did; answers the payloads."""
-    payloads = [
-        IncidentOpened(assessment=make_assessment()).model_dump_json(),
-        IncidentDeleted(created_before=T0).model_dump_json(),
-    ]
-    previous = "0" * 64
-    with sqlite3.connect(path) as connection:
-        connection.executescript(load_queries("journal_migrations")["1"])
-        connection.execute("PRAGMA user_version = 1")
-        for (seq, kind, incident_id, group, key), payload in zip(
-            FIRST_SCHEMA, payloads, strict=True
-        ):
-            fields = [seq, T0.isoformat(timespec="microseconds"), kind, incident_id, group, key]
-            text = json.dumps([previous, *fields, payload], separators=(",", ":"))
-            previous = hashlib.sha256(text.encode()).hexdigest()
-            row = (*fields, payload, previous)
-            connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-    connection.close()
-    return payloads
-
-
-def test_a_journal_of_the_first_schema_is_taken_over_with_its_chain(
-    path: Path, make_assessment: Make, opened: Callable[..., Entry]
-) -> None:
-    payloads = write_first_schema(path, make_assessment)
-    journal = Journal(path)
-    assert [row.payload for row in journal.read()] == payloads
-    assert journal.verify().is_intact
-    journal.append([opened(2, "b"), MarkEntry.of("zone", T0, Held(reason="court"), "c")])
-    assert journal.verify().records == 4
-    assert journal.outcome_of("record:a") is not None
-    journal.close()
-
-
-@pytest.mark.parametrize("version", range(1, len(load_queries("journal_migrations"))))
-def test_every_step_of_the_schema_leads_to_the_present_one(path: Path, version: int) -> None:
-    steps = list(load_queries("journal_migrations").values())[:version]
-    with sqlite3.connect(path) as connection:
-        for number, script in enumerate(steps, start=1):
-            connection.executescript(f"{script} PRAGMA user_version = {number};")
-    connection.close()
-    Journal(path).close()
-    Journal(path.with_name("new.sqlite")).close()
-    assert schema_of(path) == schema_of(path.with_name("new.sqlite"))
-
-
-def schema_of(path: Path) -> list[tuple[str, ...]]:
-    with sqlite3.connect(path) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
-        rows += connection.execute("PRAGMA user_version").fetchall()
-    connection.close()
-    return rows
-
-
 def test_marks_are_read_in_order_by_kind_and_subject(journal: Journal, path: Path) -> None:
     journal.append([MarkEntry.of("incident_7", T0, Held(reason="court"), "a")])
     journal.append(
@@ -318,14 +254,6 @@ def test_marks_are_read_in_order_by_kind_and_subject(journal: Journal, path: Pat
     assert other.marks(Tuned, "incident_8") == []
     assert other.history("incident_7") == []
     other.close()
-
-
-def test_a_newer_schema_is_refused(path: Path) -> None:
-    journal = Journal(path)
-    journal._writer.ask("PRAGMA user_version = 99")
-    journal.close()
-    with pytest.raises(ConfigurationError, match="newer Aegis"):
-        Journal(path)
 
 
 def test_every_kind_of_change_has_one_name() -> None:

@@ -1,87 +1,27 @@
-"""From facts to judgements."""
-
-from datetime import UTC, datetime, time
-from typing import Any
+"""From facts to judgements by the shipped rules."""
 
 import pytest
 
-from aegis.domain.assessment import Assessment, IncidentType, Severity
-from aegis.domain.observation import Crossing, Observation, ObservedSubject, Tampering
-from aegis.domain.site import Camera, OpeningHours, Site, WireKind, Zone
-from aegis.errors import AnalysisFailed
-from aegis.located_yaml import LocatedYaml
+from aegis.domain.assessment import Assessment, IncidentType
+from aegis.domain.observation import Observation
+from aegis.domain.site import Camera, Site
 from policies.threat.assess import assess
-from policies.threat.rules import compile_rules, load_rules
 from policies.threat.thresholds import Thresholds
-
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-NIGHT = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
-YARD = Zone(name="yard", polygon=((0, 0), (1, 0), (1, 1)), restricted=True)
-SHELF = Zone(name="shelf", polygon=((0, 0), (1, 0), (0, 1)), kind="protected")
-PORCH = Zone(name="porch", polygon=((0, 0), (1, 0), (0, 1)), kind="door")
-LIFT = Zone(name="lift", polygon=((0, 0), (1, 0), (0, 1)), kind="waiting")
-SITE = Site(
-    hours=(OpeningHours(opens=time(8), closes=time(18)),),
-    cameras={"CAM": Camera(name="Gate", location="North gate", zones=(YARD, LIFT, SHELF, PORCH))},
+from tests.unit.policies.yard import (
+    COVERED,
+    NIGHT,
+    RULES,
+    SITE,
+    bare,
+    changed,
+    crossing,
+    fighting,
+    frame,
+    in_yard,
+    judged,
+    seen,
+    still,
 )
-RULES = load_rules(None)
-
-
-def seen(label: str = "person", **given: Any) -> ObservedSubject:
-    facts: dict[str, Any] = {
-        "label": label,
-        "score": 0.7,
-        "mean_score": 0.7,
-        "bbox": (10.0, 20.0, 60.0, 170.0),
-        "track_id": 7,
-        "dwell_s": 20.0,
-        "frames": 100,
-        "is_steady": True,
-    }
-    return ObservedSubject(**facts | given)
-
-
-def in_yard(**given: Any) -> ObservedSubject:
-    zones: dict[str, Any] = {"zones": ("yard",), "restricted_zones": ("yard",)}
-    return seen(**zones | {"zone_dwell_s": {"yard": 12.0}} | given)
-
-
-def changed(*zones: str, **given: Any) -> ObservedSubject:
-    facts: dict[str, Any] = {"owner": 3, "zones": zones, "contact_s": {"shelf": 9.0}}
-    return seen("changed_zone", **facts | given)
-
-
-def bare(label: str = "person", score: float = 0.7, **given: Any) -> ObservedSubject:
-    return ObservedSubject(
-        label=label, score=score, mean_score=score, bbox=(10.0, 20.0, 60.0, 170.0), **given
-    )
-
-
-COVERED = Tampering(kind="covered", for_s=5.0, certainty=0.9)
-
-
-def crossing(kind: WireKind, **given: Any) -> Crossing:
-    facts: dict[str, Any] = {"wire": "gate", "direction": "forward", "counts": True, "ago_s": 1.0}
-    return Crossing(kind=kind, **facts | given)
-
-
-def frame(*subjects: ObservedSubject, **given: Any) -> Observation:
-    facts: dict[str, Any] = {"captured_at": NOON, "camera_id": "CAM", "visit": 3}
-    return Observation(resolution_wh=(640, 360), subjects=subjects, **facts | given)
-
-
-def fighting(
-    *subjects: ObservedSubject, score: float = 0.95, lasts_s: float = 2.0, close_s: float = 6.0
-) -> Observation:
-    return frame(*subjects, fight_score=score, fight_s=lasts_s, close_s=close_s)
-
-
-def still(*subjects: ObservedSubject, **given: Any) -> Observation:
-    return frame(*subjects, **{"camera_id": None, "visit": 0, "is_alone": True} | given)
-
-
-def judged(observation: Observation, site: Site = SITE) -> Assessment:
-    return assess(observation, site, RULES)
 
 
 @pytest.mark.parametrize(
@@ -216,12 +156,6 @@ def test_tampering_is_told_without_a_subject() -> None:
     assert verdict.grouping_key == "camera_tamper|camera=CAM"
 
 
-def test_one_rule_that_fails_does_not_spoil_the_others_of_its_panel() -> None:
-    verdict = custom(rule("a", "true") + rule("broken", BROKEN) + rule("b", "true", "high"))
-    assert (verdict.rule, verdict.facts["other_rules"]) == ("b", ["a"])
-    assert list(verdict.facts["failed_rules"]) == ["broken"]
-
-
 def test_still_describes_a_person_without_a_number_by_the_side_of_the_picture() -> None:
     (subject,) = judged(still(bare(), captured_at=NIGHT)).subjects
     assert (subject.description, subject.location) == ("Person", "left of the picture")
@@ -254,51 +188,6 @@ def test_text_that_came_with_the_frame_changes_no_verdict() -> None:
     told = judged(frame(in_yard(), location=harmless))
     untold = judged(frame(in_yard()))
     assert told.model_dump(exclude={"location"}) == untold.model_dump(exclude={"location"})
-
-
-def custom(body: str) -> Assessment:
-    head = "version: 1\nrules:\n"
-    rules = compile_rules(LocatedYaml((head + body).encode(), "rules.yaml"))
-    return assess(frame(seen(zone_dwell_s={"yard": 4.0}, zones=("yard",))), SITE, rules)
-
-
-def rule(name: str, when: str, severity: str = "low", extra: str = "") -> str:
-    return (
-        f"  - {{name: {name}, watches: person, when: '{when}', type: vandalism, subtype: {name}, "
-        f"severity: {severity}, reasoning: '{{who}}', behavior: there{extra}}}\n"
-    )
-
-
-def test_gravest_rule_wins_and_the_first_of_equals() -> None:
-    verdict = custom(rule("a", "true") + rule("b", "true", "high") + rule("c", "true", "high"))
-    assert (verdict.rule, verdict.facts["other_rules"]) == ("b", ["a", "c"])
-
-
-def test_escalation_raises_and_never_lowers() -> None:
-    up = ", escalate: [{when: subject.dwell_s > 10.0, severity: critical}]"
-    down = ", escalate: [{when: subject.dwell_s > 10.0, severity: low}]"
-    assert custom(rule("a", "true", "medium", up)).severity is Severity.CRITICAL
-    assert custom(rule("a", "true", "medium", down)).severity is Severity.MEDIUM
-
-
-@pytest.mark.parametrize(("expression", "confidence"), [("0.25", 25.0), ("7.0", 100.0), ("0", 0.0)])
-def test_rule_may_compute_its_confidence(expression: str, confidence: float) -> None:
-    verdict = custom(rule("a", "true", extra=f", confidence: '{expression}'"))
-    assert verdict.confidence == confidence
-
-
-BROKEN = "subject.dwell_s > 94.0 || 1 / (subject.frames - 100) > 0"
-
-
-def test_rule_that_fails_on_a_frame_is_no_all_clear() -> None:
-    with pytest.raises(AnalysisFailed, match="broken"):
-        custom(rule("broken", BROKEN))
-
-
-def test_rule_that_fails_does_not_hide_an_incident_of_another() -> None:
-    verdict = custom(rule("broken", BROKEN) + rule("fine", "true"))
-    assert verdict.type is IncidentType.VANDALISM
-    assert list(verdict.facts["failed_rules"]) == ["broken"]
 
 
 def test_assessment_survives_the_way_to_disk() -> None:
