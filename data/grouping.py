@@ -20,7 +20,8 @@ def find_group(candidates: Iterable[Incident], assessment: Assessment) -> Incide
 
     In this order: one that has the frame's grouping key, within the quiet gap; one of the
     same rule at the camera, within the rule's cooldown; one of the same rule at a camera
-    that people walk to in the time between. Of several the nearest in time, of equals the
+    that people walk to in the time between; a graver one at the camera, of a rule that this
+    is part of, within that one's quiet gap. Of several the nearest in time, of equals the
     first. An incident that went on for its longest duration takes only what shows the same
     unmoved thing, so that it neither goes on for ever nor opens another.
     """
@@ -50,12 +51,16 @@ def place_key(assessment: Assessment) -> str | None:
 
 
 def place_keys(assessment: Assessment) -> list[str]:
-    """Where the incident of this frame may be found: here, and at the cameras nearby."""
+    """Where the incident of this frame may be found.
+
+    Under its own rule here and at the cameras nearby, and here under what it is part of.
+    """
     own = place_key(assessment)
     if own is None:
         return []
     nearby = (_place_key(assessment.rule, camera_id) for camera_id in assessment.nearby)
-    return [own, *filter(None, nearby)]
+    graver = (_place_key(rule, assessment.camera_id) for rule in assessment.part_of)
+    return [own, *filter(None, (*nearby, *graver))]
 
 
 def is_settled(incident: Incident, assessment: Assessment) -> bool:
@@ -103,10 +108,11 @@ def extension(incident: Incident, seen: Assessment) -> IncidentExtended:
     """What the frame changes about the incident it belongs to, but for pictures."""
     is_new_camera = seen.camera_id is not None and seen.camera_id not in incident.cameras
     is_new_key = seen.grouping_key not in incident.grouping_keys
+    is_same_rule = seen.rule == incident.rule
     return IncidentExtended(
         captured_at=seen.captured_at,
         severity=seen.severity,
-        confidence=seen.confidence,
+        confidence=seen.confidence if is_same_rule else incident.confidence,
         reasoning=seen.reasoning if goes_on(incident, seen) else None,
         account=seen if tells_better(incident, seen) else None,
         camera_id=seen.camera_id if is_new_camera else None,
@@ -128,12 +134,26 @@ def _rank(incident: Incident, seen: Assessment) -> int | None:
         return 0 if is_same and gap <= within_s and is_unmoved(incident, seen) else None
     if seen.grouping_key in incident.grouping_keys and gap <= seen.quiet_gap_s:
         return 0
-    if seen.rule is None or seen.rule != incident.rule:
+    if seen.rule is None:
         return None
+    if seen.rule != incident.rule:
+        return 3 if _is_part(incident, seen) else None
     if seen.camera_id in incident.cameras and 0 < seen.cooldown_s >= gap:
         return 1
     times = [seen.nearby[camera] for camera in incident.cameras if camera in seen.nearby]
     return 2 if times and gap <= max(times) else None
+
+
+def _is_part(incident: Incident, seen: Assessment) -> bool:
+    """Whether a lesser rule tells of what goes on, or just went on, in a graver incident."""
+    return (
+        incident.is_open
+        and incident.rule in seen.part_of
+        and seen.camera_id in incident.cameras
+        and seen.severity.rank < incident.severity.rank
+        and seen.captured_at >= incident.first_seen
+        and gap_s(incident, seen.captured_at) <= incident.quiet_gap_s
+    )
 
 
 def _outlasts(incident: Incident, seen: Assessment) -> bool:

@@ -56,6 +56,7 @@ class Assessment(Value):
     cooldown_s: so long after an incident of this rule at this camera no other is opened.
     max_duration_s: so long an incident goes on at most.
     nearby: cameras that people walk to from here, with the seconds it takes them.
+    part_of: rules whose graver incidents at this camera, while they go on, this belongs to.
     alarm_level: 0 to 4 as in ANSI/TMA-AVS-01; alarm_facts: what justifies it, in words.
     """
 
@@ -76,6 +77,7 @@ class Assessment(Value):
     cooldown_s: float = Field(default=0.0, ge=0)
     max_duration_s: float | None = Field(default=None, gt=0)
     nearby: dict[str, float] = {}
+    part_of: tuple[str, ...] = ()
     facts: dict[str, Any] = {}
     alarm_level: int = Field(default=0, ge=0, le=4)
     alarm_facts: tuple[str, ...] = ()

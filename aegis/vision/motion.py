@@ -9,7 +9,7 @@ _MOVING = 0.15
 _STEP = 0.15
 _DESCENT_S = 5.0
 _SAME_SIZE = 0.15
-_PACE_SPAN_S = 0.4
+_PACE_SPAN_S = 0.8
 _PACE_STEP_S = 0.2
 _PACE_MEMORY_S = 2.5
 _PACE_POINTS = 12
@@ -40,8 +40,8 @@ class Motion(NamedTuple):
 class Pace(NamedTuple):
     """The speed that is kept up, in body heights a second, over the last second or so.
 
-    That is the lesser of the speeds in two spans of 0.4 s or more, one after the other, both
-    in about one direction: a box that jumps once, because two people swapped numbers, is
+    That is the lesser of the speeds in the two halves of 0.8 s or more, both in about one
+    direction: a box that jumps once, because two people swapped numbers, is
     fast in one of them only.
 
     speed: 0 while too little is known. points: the latest, twelve at most.
@@ -55,12 +55,12 @@ class Pace(NamedTuple):
         points = self.points
         while points and now.at_s - points[0].at_s > _PACE_MEMORY_S:
             points = points[1:]
-        middle = _before(points, now.at_s - _PACE_SPAN_S)
-        first = middle and _before(points, middle.at_s - _PACE_SPAN_S)
+        halves = _halves(points, now)
         if not points or now.at_s - points[-1].at_s >= _PACE_STEP_S:
             points = (*points[1 - _PACE_POINTS :], now)
-        if middle is None or first is None:
+        if halves is None:
             return Pace(0.0, points)
+        first, middle = halves
         speed = min(_speed(first, middle), _speed(middle, now), _speed(first, now))
         return Pace(speed, points)
 
@@ -108,11 +108,14 @@ def came_down(first: TrailPoint, now: TrailPoint) -> float:
     return down / max(now.height, 1.0)
 
 
-def _before(points: Sequence[TrailPoint], at_s: float) -> TrailPoint | None:
-    """The last point that is at least as old."""
-    for point in reversed(points):
-        if point.at_s <= at_s + _ROUNDING_S:
-            return point
+def _halves(points: Sequence[TrailPoint], now: TrailPoint) -> tuple[TrailPoint, TrailPoint] | None:
+    """The last point that is 0.8 s old with one after it, and the one halfway from there."""
+    latest = now.at_s - _PACE_SPAN_S + _ROUNDING_S
+    for index in range(len(points) - 2, -1, -1):
+        first = points[index]
+        if first.at_s <= latest:
+            halfway = (first.at_s + now.at_s) / 2
+            return first, min(points[index + 1 :], key=lambda it: abs(it.at_s - halfway))
     return None
 
 

@@ -27,15 +27,20 @@ _SAME_PLACE_S = 5.0
 _MOVING_S = 2.5
 _SAME_PLACE_IOU = 0.3
 _REACH = 0.75
+_NEXT_FRAME_S = 0.75
+_RUN = 3.6
 
 
 Box = tuple[float, float, float, float]
 
 
 class _LastSeen(NamedTuple):
+    """velocity: of its middle, pixels a second to the right and down, None after one frame."""
+
     label: str
     box: Box
     at_s: float
+    velocity: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -215,7 +220,9 @@ class Tracker:
         known, boxes = ids.tolist(), detections.xyxy.tolist()
         for track_id, label, (x0, y0, x1, y1) in zip(known, detections.labels, boxes, strict=True):
             if track_id != UNTRACKED:
-                self._last_seen[track_id] = _LastSeen(label, (x0, y0, x1, y1), at_s)
+                now = _LastSeen(label, (x0, y0, x1, y1), at_s)
+                before = self._last_seen.get(track_id)
+                self._last_seen[track_id] = now if before is None else _gone_on(before, now)
         renamed = {key: known[index] for index, key in followed.items() if known[index]}
         current = set(renamed.values())
         kept = {
@@ -266,19 +273,38 @@ def _box(detections: Detections, index: int) -> Box:
     return x0, y0, x1, y1
 
 
+def _gone_on(before: _LastSeen, now: _LastSeen) -> _LastSeen:
+    right, down = _way(before.box, now.box)
+    gap_s = now.at_s - before.at_s
+    return now._replace(velocity=(right / gap_s, down / gap_s))
+
+
 def _closeness(seen: _LastSeen, box: Box, gap_s: float, interval_s: float) -> float:
     """Above 0 where the box may be what was last seen there, the more the likelier."""
     overlap = _iou(seen.box, box)
     if overlap >= _SAME_PLACE_IOU:
         return 1.0 + overlap
     height = max(seen.box[3] - seen.box[1], box[3] - box[1], 1.0)
-    right = (seen.box[0] + seen.box[2] - box[0] - box[2]) / 2
-    down = (seen.box[1] + seen.box[3] - box[1] - box[3]) / 2
-    distance = math.hypot(right, down) / height
-    frames_apart = max(1.0, min(gap_s, 2.0)) if interval_s > _MOVING_S / 2 else 1.0
-    if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > _REACH * frames_apart:
+    right, down = _way(seen.box, box)
+    distance, reach = math.hypot(right, down) / height, _REACH
+    if gap_s <= _NEXT_FRAME_S and seen.velocity is None:
+        reach = max(reach, _RUN * gap_s)
+    elif gap_s <= _NEXT_FRAME_S and seen.velocity is not None:
+        aside, below = seen.velocity
+        unexpected = math.hypot(right - aside * gap_s, down - below * gap_s) / height
+        distance = min(distance, unexpected)
+    elif interval_s > _MOVING_S / 2:
+        reach *= max(1.0, min(gap_s, 2.0))
+    if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > reach:
         return 0.0
     return max(0.0, 1.0 - distance / 2)
+
+
+def _way(first: Box, then: Box) -> tuple[float, float]:
+    """From the middle of one to that of the other, to the right and down."""
+    right = (then[0] + then[2] - first[0] - first[2]) / 2
+    down = (then[1] + then[3] - first[1] - first[3]) / 2
+    return right, down
 
 
 def _iou(first: Box, second: Box) -> float:

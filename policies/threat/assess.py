@@ -80,6 +80,7 @@ def _incident(
         cooldown_s=rule.cooldown_s,
         max_duration_s=rule.max_duration_s,
         nearby=dict(site.nearby(observation.camera_id)),
+        part_of=rule.part_of,
         alarm_level=alarm.level,
         alarm_facts=alarm.facts,
     )

@@ -69,6 +69,8 @@ class Rule(Value):
     at the camera: what comes joins the earlier one, whatever `group_by` says.
     max_duration_s: so long an incident goes on at most; the same unmoved thing does not open
     another.
+    part_of: other rules; while a graver incident of one of them goes on at the camera, what
+    this one sees belongs to it.
     life_safety: no verdict of an operator may raise the threshold.
     """
 
@@ -92,6 +94,7 @@ class Rule(Value):
     quiet_gap_s: Seconds = 30.0
     cooldown_s: Seconds = 0.0
     max_duration_s: float = Field(default=1800.0, ge=10, le=604800)
+    part_of: tuple[Name, ...] = ()
     life_safety: bool = False
 
     @field_validator("type")
@@ -187,6 +190,11 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
         if rule.name in seen:
             raise document.problem(("rules", index, "name"), f"{rule.name!r} is here twice")
         seen.add(rule.name)
+    for index, rule in enumerate(book.rules):
+        for place, other in enumerate(rule.part_of):
+            if other not in seen:
+                problem = f"there is no rule {other!r} that this one could be part of"
+                raise document.problem(("rules", index, "part_of", place), problem)
     compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
     in_force = tuple(rule for rule in compiled if rule.rule.enabled)
     version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]

@@ -1,14 +1,16 @@
 """Which frames are one incident."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from aegis.domain.assessment import Assessment
+from aegis.domain.incident import Incident, IncidentStatus
 from data.change import IncidentOpened
 from data.entry import Entry
 from data.fold import fold_all
-from data.grouping import find_group, tells_better
+from data.grouping import extension, find_group, tells_better
 
 Make = Callable[..., Assessment]
 
@@ -30,12 +32,10 @@ Make = Callable[..., Assessment]
 def test_a_frame_belongs_to_the_nearest_within_the_quiet_gap(
     make_assessment: Make, known: list[float], at: float, expected: int | None
 ) -> None:
-    incidents = []
-    for number, seconds in enumerate(known):
-        change = IncidentOpened(assessment=make_assessment(seconds))
-        incident = fold_all([Entry.of(f"incident_{number}", make_assessment().captured_at, change)])
-        assert incident is not None
-        incidents.append(incident)
+    incidents = [
+        opened(make_assessment(seconds), f"incident_{number}")
+        for number, seconds in enumerate(known)
+    ]
     found = find_group(incidents, make_assessment(at))
     assert (found and found.id) == (None if expected is None else f"incident_{expected}")
 
@@ -53,8 +53,48 @@ def test_a_frame_belongs_to_the_nearest_within_the_quiet_gap(
 def test_graver_or_much_surer_tells_better(
     make_assessment: Make, severity: str, confidence: float, expected: bool
 ) -> None:
-    change = IncidentOpened(assessment=make_assessment())
-    incident = fold_all([Entry.of("incident_1", make_assessment().captured_at, change)])
-    assert incident is not None
     frame = make_assessment(severity=severity, confidence=confidence)
-    assert tells_better(incident, frame) is expected
+    assert tells_better(opened(make_assessment()), frame) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "belongs"),
+    [
+        ({}, True),
+        ({"at": 60}, True),
+        ({"at": 61}, False),
+        ({"at": -1}, False),
+        ({"camera_id": "CAM_02"}, False),
+        ({"severity": "high"}, False),
+        ({"part_of": ("weapon_seen",)}, False),
+    ],
+)
+def test_a_lesser_judgement_belongs_to_the_graver_event_it_is_part_of(
+    make_assessment: Make, changes: dict[str, Any], belongs: bool
+) -> None:
+    fight = opened(make_assessment(rule="fight", severity="high", grouping_key="fight"))
+    run = {"at": 20, "rule": "running", "severity": "low", "grouping_key": "running"}
+    frame = make_assessment(**run | {"part_of": ("fight",)} | changes)
+    assert (find_group([fight], frame) is fight) is belongs
+
+
+def test_what_people_closed_takes_no_lesser_judgement(make_assessment: Make) -> None:
+    fight = opened(make_assessment(rule="fight", severity="high", grouping_key="fight"))
+    closed = fight.model_copy(update={"status": IncidentStatus.FALSE_POSITIVE})
+    frame = make_assessment(20, rule="running", severity="low", part_of=("fight",))
+    assert find_group([closed], frame) is None
+
+
+def test_a_part_makes_the_event_no_surer(make_assessment: Make) -> None:
+    fight = opened(make_assessment(rule="fight", severity="high", grouping_key="fight"))
+    frame = make_assessment(20, rule="running", severity="low", confidence=99, part_of=("fight",))
+    change = extension(fight, frame)
+    assert (change.confidence, change.account, change.reasoning) == (70, None, None)
+
+
+def opened(assessment: Assessment, incident_id: str = "incident_1") -> Incident:
+    """The incident that this judgement opens."""
+    change = IncidentOpened(assessment=assessment)
+    incident = fold_all([Entry.of(incident_id, assessment.captured_at, change)])
+    assert incident is not None
+    return incident

@@ -132,6 +132,12 @@ def test_rule_named_twice_is_refused() -> None:
         compile_rules(LocatedYaml(twice.replace("WHEN", "'true'").encode(), "rules.yaml"))
 
 
+def test_part_of_a_rule_that_is_not_there_is_refused() -> None:
+    text = RULE.replace("WHEN", "'true'") + "    part_of: [fihgt]\n"
+    with pytest.raises(ConfigurationError, match=r"rules\.yaml:12:15: .*no rule 'fihgt'"):
+        compile_rules(LocatedYaml(text.encode(), "rules.yaml"))
+
+
 def test_rule_that_is_switched_off_is_checked_but_not_in_force() -> None:
     text = RULE.replace("WHEN", '"true"') + "    enabled: false\n"
     assert compile_rules(LocatedYaml(text.encode(), "rules.yaml")).rules == ()

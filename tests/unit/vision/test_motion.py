@@ -67,6 +67,11 @@ def test_a_run_is_known_after_a_second_and_keeps_its_pace() -> None:
     assert found[4:] == pytest.approx([2.4] * 8)
 
 
+def test_a_run_through_a_second_is_known_from_four_frames_or_three() -> None:
+    assert paces(0, 80, 160, 240, step_s=1 / 3)[-1] == pytest.approx(2.4)
+    assert paces(0, 120, 240, step_s=0.5)[-1] == pytest.approx(2.4)
+
+
 def test_a_jump_and_a_to_and_fro_are_no_run() -> None:
     assert max(paces(*[0.0] * 8, *[300.0] * 8)) < 0.1
     assert max(paces(*[0.0, 80.0] * 8)) < 1

@@ -35,6 +35,23 @@ def test_walker_keeps_one_id(hertz: int) -> None:
     assert ids == {1}
 
 
+@pytest.mark.parametrize("hertz", [2, 3, 5, 10, 25])
+def test_runner_keeps_one_id_from_the_edge_of_the_picture_on(hertz: int) -> None:
+    tracker = Tracker(0.35)
+    at_the_edge = standing(0)
+    at_the_edge.xyxy[0, 0] = 0
+    ids = {tracker.update(at_the_edge, 1000).item()}
+    for step in range(1, 2 * hertz):
+        ids.add(tracker.update(standing(3 * HEIGHT * step / hertz), 1000 + step / hertz).item())
+    assert ids == {1}
+
+
+def test_nobody_runs_four_body_heights_within_a_third_of_a_second() -> None:
+    tracker = Tracker(0.35)
+    ids = [tracker.update(standing(4 * HEIGHT * step), 1000 + step / 3).item() for step in range(3)]
+    assert ids == [1, 2, 3]
+
+
 @pytest.mark.parametrize("interval_s", [1.0, 2.0, 5.0])
 def test_somebody_standing_keeps_one_id_where_frames_are_rare(interval_s: float) -> None:
     tracker = Tracker(0.35)
