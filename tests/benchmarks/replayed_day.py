@@ -36,7 +36,7 @@ from aegis.vision.fight_classifier import FightClassifier
 from aegis.vision.fight_watch import FightWatch
 from policies.threat.rules import load_rules
 from tests.benchmarks.guard import Guard
-from tests.benchmarks.sight import GIVEN_WH
+from tests.benchmarks.sight import GIVEN_WIDTH
 from tests.benchmarks.watched_play import Alarm, names_event
 
 FIRST_SEED = {"development": 1, "held-out": 5001}
@@ -158,7 +158,7 @@ async def _watch_post(post: Post, day: Day, guard: Guard) -> None:
 
 async def _watch_showing(post: Post, showing: int, began: datetime, guard: Guard) -> list[Incident]:
     """The incidents, new and old, that one showing's frames belong to."""
-    scene = replace(post.play.scene.at_resolution(GIVEN_WH), take=showing, start=began)
+    scene = replace(post.play.scene.at_width(GIVEN_WIDTH), take=showing, start=began)
     eyes, incidents = GivenEyes(1000 * post.play.seed + showing), dict[str, Incident]()
     for shot in scene.frames():
         at, number = shot.captured_at, shot.frame_number

@@ -18,7 +18,7 @@ from aegis.testing.scenes.scene import Scene
 from aegis.vision.detector import Detector
 
 Pixels = NDArray[np.uint8]
-GIVEN_WH = (256, 144)
+GIVEN_WIDTH = 256
 _QUALITY = 90
 _DETECTOR_FPS = 4.0
 
@@ -58,7 +58,7 @@ def see_play(play: Play, detector: Detector | None, keep: Path | None = None) ->
 
 
 def _look(play: Play, detector: Detector | None) -> Iterator[Sight]:
-    scene = _at_most(play.scene) if detector else play.scene.at_resolution(GIVEN_WH)
+    scene = _at_most(play.scene) if detector else play.scene.at_width(GIVEN_WIDTH)
     eyes = GivenEyes(play.seed)
     for shot in scene.frames():
         flags = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]

@@ -69,9 +69,14 @@ class Scene:
     take: int = 0
 
     def at_resolution(self, resolution_wh: tuple[int, int]) -> "Scene":
-        """The same scene through a camera of another resolution."""
+        """The same scene through a camera of another resolution; it may show more or less."""
         views = tuple((at, replace(view, resolution_wh=resolution_wh)) for at, view in self.views)
         return replace(self, views=views)
+
+    def at_width(self, width: int) -> "Scene":
+        """The same picture, so many pixels wide; zones drawn for it still fit."""
+        full_width, full_height = self.views[0][1].resolution_wh
+        return self.at_resolution((width, round(width * full_height / full_width)))
 
     def frames(self, from_s: float = 0.0, until_s: float | None = None) -> Iterator[SceneFrame]:
         """The clip, or the part of it between two moments."""
