@@ -1,5 +1,6 @@
 """Bags that a detector sees, and whether whoever brought them is still there."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,22 +8,28 @@ from aegis.domain.observation import ObservedSubject
 
 BAG = "bag"
 _BROUGHT_HEIGHTS = 1.5
-_AT_REST = 0.35
+_AT_REST = 0.5
+_LIES_S = 1.0
 _FORGOTTEN_S = 30.0
 
 
 @dataclass(slots=True)
 class _Bag:
+    """foot: where it was put down; lies_s: since when it lies there."""
+
     owner: int
     near_s: float
     seen_s: float
+    foot: tuple[float, float]
+    lies_s: float
 
 
 class Luggage:
     """For detectors that know bags; others get by with what the picture shows.
 
     The owner is the nearest person within one and a half body heights when the bag is first
-    seen; a bag that nobody brought is nobody's. It is a left object while it lies still.
+    seen; a bag that nobody brought is nobody's. It is a left object while it lies still, and
+    has been there since it was put down, however long it was carried before.
     """
 
     def __init__(self) -> None:
@@ -53,20 +60,33 @@ class Luggage:
             nearest = min(near.values(), key=lambda it: _apart(bag, it), default=None)
             if nearest is None or nearest.track_id is None:
                 return None
-            known = self._bags[bag.track_id] = _Bag(nearest.track_id, at_s, at_s)
+            known = _Bag(nearest.track_id, at_s, at_s, _foot(bag), at_s)
+            self._bags[bag.track_id] = known
         known.seen_s = at_s
+        if _distance(_foot(bag), known.foot) > _AT_REST * _height(bag):
+            known.foot, known.lies_s = _foot(bag), at_s
         if known.owner in near:
             known.near_s = at_s
-        if not bag.is_steady or bag.roam > _AT_REST:
+        lies_s, away_s = at_s - known.lies_s, at_s - known.near_s
+        if not bag.is_steady or lies_s < _LIES_S:
             return None
-        away_s = round(at_s - known.near_s, 3)
-        left = {"label": "left_object", "owner": known.owner, "away_s": away_s}
-        return bag.model_copy(update=left)
+        left = {"owner": known.owner, "away_s": round(away_s, 3), "dwell_s": round(lies_s, 3)}
+        return bag.model_copy(update={"label": "left_object", **left})
 
 
 def _apart(bag: ObservedSubject, person: ObservedSubject) -> float:
     """From the bag's foot to the person's feet, in the person's heights."""
-    x0, y0, x1, y1 = person.bbox
-    right = (bag.bbox[0] + bag.bbox[2] - x0 - x1) / 2
-    down = bag.bbox[3] - y1
-    return float((right**2 + down**2) ** 0.5) / max(y1 - y0, 1.0)
+    return _distance(_foot(bag), _foot(person)) / _height(person)
+
+
+def _distance(first: tuple[float, float], then: tuple[float, float]) -> float:
+    return math.hypot(first[0] - then[0], first[1] - then[1])
+
+
+def _foot(subject: ObservedSubject) -> tuple[float, float]:
+    x0, _, x1, y1 = subject.bbox
+    return (x0 + x1) / 2, y1
+
+
+def _height(subject: ObservedSubject) -> float:
+    return max(subject.bbox[3] - subject.bbox[1], 1.0)
