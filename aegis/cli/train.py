@@ -97,8 +97,11 @@ def fights(
         typer.Option(help="A CSV of more clips to learn from, no measure.", show_default=False),
     ] = None,
     also_weight: Annotated[
-        float, typer.Option(min=0.0, help="What one of those counts beside one of LABELS.csv.")
-    ] = 0.3,
+        float, typer.Option(min=0.0, help="What a normal one counts beside one of LABELS.csv.")
+    ] = 0.2,
+    also_fight_weight: Annotated[
+        float, typer.Option(min=0.0, help="What a fight of those counts beside one of LABELS.csv.")
+    ] = 1.0,
     detector_weights: Annotated[
         Path | None,
         typer.Option(help="Weights of the detector that finds the people.", show_default=False),
@@ -111,9 +114,9 @@ def fights(
 ) -> None:
     """Fit the fight classifier to clips that lie beside a CSV.
 
-    With --also it learns from more clips, those of `aegis train render-clips`, say; penalty,
-    calibration and figures come from LABELS.csv alone. Interrupted, it loses at most the clip
-    that was looked at. Then serve with AEGIS_FIGHT_WEIGHTS=OUT/aegis-fight.safetensors.
+    With --also it learns from more clips, those of `aegis train render-clips`, say; calibration
+    and figures come from LABELS.csv alone. Interrupted, it loses at most the clip that was
+    looked at. Then serve with AEGIS_FIGHT_WEIGHTS=OUT/aegis-fight.safetensors.
     """
     from aegis.cli.training import run_fight_training  # noqa: PLC0415 - keeps --help fast
     from aegis.vision.compute_device import use_threads  # noqa: PLC0415
@@ -124,7 +127,7 @@ def fights(
         split,
         detector_weights,
         out,
-        also=None if also is None else (also, also_weight),
+        also=None if also is None else (also, also_weight, also_fight_weight),
         seed=seed,
         resume=resume,
     )

@@ -41,16 +41,16 @@ def run_fight_training(
     detector_weights: Path | None,
     out: Path,
     *,
-    also: tuple[Path, float] | None,
+    also: tuple[Path, float, float] | None,
     seed: int,
     resume: bool,
 ) -> None:
     """Train with a bar on standard error; raises ConfigurationError before anything is written.
 
-    also: a CSV of more clips to learn from, and what one of them counts.
+    also: a CSV of more clips to learn from, and what a normal one and a fight count.
     """
     clips = read_labelled_clips(labels, split)
-    more = MoreClips() if also is None else MoreClips(read_labelled_clips(also[0]), also[1])
+    more = MoreClips() if also is None else MoreClips(read_labelled_clips(also[0]), *also[1:])
     detector = EmbeddedDetector(detector_weights, "cpu")
     path = detector_weights or SHIPPED_WEIGHTS
     facts, tensors = read_model(path, ModelFacts)
@@ -62,7 +62,7 @@ def run_fight_training(
     for name, head in zip(("fast", "slow"), heads, strict=True):
         draw_fight_report(out, f"{name}-across-sources", head.scores, head.fights)
         losses = {"loss": head.model.loss_curve}
-        draw_lines(out / f"{name}-loss.png", "log loss", "Newton step", losses)
+        draw_lines(out / f"{name}-loss.png", "log loss", "epoch", losses)
     rows = [head.summarize() for head in heads]
     open_output().print(
         f"{out / 'aegis-fight.safetensors'}, with plots beside it. Across sources, frames that "

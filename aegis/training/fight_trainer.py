@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from aegis.errors import ConfigurationError
+from aegis.training.committee import Committee, Numbers, fit_committee, held_out_logits
 from aegis.training.confidence import fit_platt
 from aegis.training.fight_examples import (
     FAST,
@@ -20,7 +21,6 @@ from aegis.training.fight_examples import (
 )
 from aegis.training.fight_figures import area_under_curve
 from aegis.training.labelled_clips import LabelledClip
-from aegis.training.logistic import Logistic, Numbers, fit_logistic, held_out_logits
 from aegis.vision.detector import Detector
 from aegis.vision.fight_classifier import (
     FightEncoder,
@@ -29,7 +29,6 @@ from aegis.vision.fight_classifier import (
     save_fight_weights,
 )
 
-_PENALTIES = (3.0, 10.0, 30.0)
 _ALARMING = 0.7
 
 
@@ -37,11 +36,16 @@ _ALARMING = 0.7
 class MoreClips:
     """Clips to learn from that are no measure of how good the classifier is.
 
-    weight: what one of them counts beside one of the others.
+    normal_weight, fight_weight: what one of either kind counts beside one of the others.
     """
 
     clips: Sequence[LabelledClip] = ()
-    weight: float = 1.0
+    normal_weight: float = 1.0
+    fight_weight: float = 1.0
+
+    def counts(self) -> list[float]:
+        """What each clip counts."""
+        return [self.fight_weight if it.is_fight else self.normal_weight for it in self.clips]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +55,7 @@ class FittedHead:
     more_scores, more_fights: (K,) the same of the clips that are no measure.
     """
 
-    model: Logistic
-    penalty: float
+    model: Committee
     calibration: tuple[float, float]
     scores: NDArray[np.float32]
     fights: NDArray[np.bool_]
@@ -91,7 +94,7 @@ def train_fights(
 ) -> tuple[FittedHead, FittedHead]:
     """Fit both heads, write the weights to ``out``; ``tell`` hears of each clip looked at.
 
-    more: learned from, but penalty, calibration and figures come from ``clips`` alone.
+    more: learned from, but calibration and figures come from ``clips`` alone.
     width: of the encoder, channels at stride 8.
 
     What was seen in a clip is kept under ``out``/steps at once, so an interruption loses one
@@ -104,7 +107,7 @@ def train_fights(
     observer = FightObserver(folded, torch.device("cpu"))
     everything = [*clips, *more.clips]
     gathered = gather_steps(everything, detector, observer, out / "steps", tell)
-    counts = np.repeat([1.0, more.weight], [len(clips), len(more.clips)])
+    counts = np.array([1.0] * len(clips) + more.counts())
     heads = tuple(
         _fit(everything, make_examples(everything, gathered, head, counts), len(clips), seed)
         for head in (FAST, SLOW)
@@ -117,10 +120,9 @@ def train_fights(
             "clips": len(clips),
             "sources": len({clip.source for clip in clips}),
             "more clips": len(more.clips),
-            "weight of those": more.weight,
+            "weights of those, normal and fights": [more.normal_weight, more.fight_weight],
             "seed": seed,
             "across sources": [head.summarize() for head in heads],
-            "penalty": [head.penalty for head in heads],
         },
     )
     save_fight_weights(state, _stacked(heads), out / "aegis-fight.safetensors", facts)
@@ -143,21 +145,13 @@ def _fit(
     known = np.unique(examples.clip)
     is_measure = known < measured
     fights = np.array([clips[index].is_fight for index in known], np.bool_)
-    by_clip = {
-        penalty: _by_clip(
-            examples,
-            held_out_logits(examples.x, examples.right, examples.trust, sources, penalty, seed),
-        )
-        for penalty in _PENALTIES
-    }
-    penalty = min(_PENALTIES, key=lambda it: _log_loss(by_clip[it][is_measure], fights[is_measure]))
-    logits = by_clip[penalty]
+    held_out = held_out_logits(examples.x, examples.right, examples.trust, sources, seed)
+    logits = _by_clip(examples, held_out)
     calibration = fit_platt(_sigmoid(logits[is_measure]), fights[is_measure])
     slope, offset = calibration
     scores = _sigmoid(logits * slope + offset)
     return FittedHead(
-        fit_logistic(examples.x, examples.right, examples.trust, penalty),
-        penalty,
+        fit_committee(examples.x, examples.right, examples.trust, seed),
         calibration,
         scores[is_measure],
         fights[is_measure],
@@ -172,10 +166,6 @@ def _by_clip(examples: FightExamples, values: Numbers) -> Numbers:
     return np.array([values[examples.clip == index].mean() for index in known], np.float64)
 
 
-def _log_loss(logits: Numbers, fights: NDArray[np.bool_]) -> float:
-    return float(np.logaddexp(0, np.where(fights, -logits, logits)).mean())
-
-
 def _sigmoid(logits: Numbers) -> NDArray[np.float32]:
     return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
@@ -185,6 +175,8 @@ def _stacked(heads: Sequence[FittedHead]) -> dict[str, torch.Tensor]:
     parts = {
         "mean": [model.mean for model in models],
         "deviation": [model.deviation for model in models],
+        "hidden_weight": [model.hidden_weight for model in models],
+        "hidden_bias": [model.hidden_bias for model in models],
         "weight": [model.weight for model in models],
         "bias": [np.array([model.bias]) for model in models],
     }

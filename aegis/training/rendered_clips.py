@@ -31,28 +31,39 @@ _STILLS = (12, 36)
 """Frames of a clip in which no weapon is to be found: nobody in the repertoire has one."""
 _CLIPS = {"fight": 6, "running": 2, "children_playing": 3, "hurry": 2, "cleaner": 2}
 """How many clips of a play; of the others one."""
+_TOGETHER = {
+    "crowd": 3,
+    "group_chat": 3,
+    "queue": 3,
+    "waiting_for_a_lift": 3,
+    "children_playing": 2,
+}
+"""How many more, spread over the play, where people stand close to each other in peace."""
 
 
 def render_clips(out: Path, variants: int, tell: Callable[[int], None]) -> Path:
     """Write so many variants of every play as MP4 and their `labels.csv`; returns the CSV.
 
-    Of each play the clips with the most motion, of a fight only the fight itself. A clip's
-    source is its play. `boxes.json` beside them names frames in which a detector should find
-    no weapon, and claims nothing else of them. ``tell`` hears of every play that is done.
+    Of each play the clips with the most motion, of a fight only the fight itself; where people
+    stand together, clips from all through the play too. A clip's source is its play.
+    `boxes.json` beside them names frames of the former in which a detector should find no
+    weapon, and claims nothing else of them. ``tell`` hears of every play that is done.
     Raises ConfigurationError.
     """
     if not 1 <= variants <= MOST_VARIANTS:
         raise ConfigurationError(f"{variants} variants: there are 1 to {MOST_VARIANTS}")
     out.mkdir(parents=True, exist_ok=True)
-    rows = []
+    rows, busy = [], list[str]()
     for done, (kind, seed) in enumerate(list_plays(variants), 1):
         play = stage_play(kind, seed)
-        for number, begin_s in enumerate(busiest_moments(play, _CLIPS.get(kind, 1))):
-            name = f"{kind}-{seed}-{number}.mp4"
+        busiest = _named(f"{kind}-{seed}", busiest_moments(play, _CLIPS.get(kind, 1)))
+        together = _named(f"{kind}-{seed}-calm", spread_moments(play, _TOGETHER.get(kind, 0)))
+        for name, begin_s in (busiest | together).items():
             _film(play.scene, begin_s, out / name)
             rows.append((name, FIGHT if kind == "fight" else NORMAL, f"{kind} {seed}"))
+        busy += busiest
         tell(done)
-    _write_stills(out / "boxes.json", [name for name, _, _ in rows])
+    _write_stills(out / "boxes.json", busy)
     return _write_labels(out / "labels.csv", rows)
 
 
@@ -81,6 +92,16 @@ def busiest_moments(play: Play, count: int) -> list[float]:
         if len(chosen) == count:
             break
     return sorted(chosen)
+
+
+def spread_moments(play: Play, count: int) -> list[float]:
+    """When so many clips begin that are spread over the whole play, seconds."""
+    last_s = max(0.0, play.scene.duration_s - CLIP_S)
+    return [last_s * (number + 0.5) / count for number in range(count)]
+
+
+def _named(stem: str, begins_s: Sequence[float]) -> dict[str, float]:
+    return {f"{stem}-{number}.mp4": begin_s for number, begin_s in enumerate(begins_s)}
 
 
 def _unrest(scene: Scene, begin_s: float) -> float:

@@ -20,7 +20,7 @@ SHIPPED_FIGHT_WEIGHTS = Path(str(files("aegis.vision"))) / "weights" / "aegis-fi
 _FAST_S, _SLOW_S = 0.15, 0.22
 """Below the one only the first head speaks, above the other only the second."""
 _LIMIT = 4.0
-_HEAD = ("mean", "deviation", "weight", "bias")
+_HEAD = ("mean", "deviation", "hidden_weight", "hidden_bias", "weight", "bias")
 
 
 class FightFacts(ModelFile):
@@ -59,7 +59,7 @@ class FightEncoder(nn.Module):
 
 
 class FightClassifier:
-    """Logistic regression over motion statistics and changes in a small encoder's features.
+    """Small nets over motion statistics and changes in a small encoder's features.
 
     Two heads: one for frames that come at 5 a second or faster, one for slower ones. What
     they read are means, deviations and maxima over time of optical flow around people, and
@@ -73,8 +73,7 @@ class FightClassifier:
         self._device = choose_device(device)
         encoder = build_encoder(path, facts.width, _encoder_part(tensors))
         encoder.fold()
-        size = measure_count(facts.width)
-        self._heads = {name: _head(path, name, tensors, size) for name in _HEAD}
+        self._heads = _heads(path, tensors, measure_count(facts.width))
         self._calibration = np.array(facts.calibration)
         self._observer = FightObserver(encoder, self._device)
 
@@ -93,10 +92,11 @@ class FightClassifier:
 
     def _score(self, rows: NDArray[np.float32], step_s: float) -> float:
         slow = float(np.clip((step_s - _FAST_S) / (_SLOW_S - _FAST_S), 0, 1))
-        measures = pool_steps(rows)
-        scaled = (measures - self._heads["mean"]) / self._heads["deviation"]
-        logits = (np.clip(scaled, -_LIMIT, _LIMIT) * self._heads["weight"]).sum(1)
-        logits = logits + self._heads["bias"][:, 0]
+        measures = pool_steps(rows).astype(np.float32)
+        heads = self._heads
+        scaled = np.clip((measures - heads["mean"]) / heads["deviation"], -_LIMIT, _LIMIT)
+        hidden = (heads["hidden_weight"] @ scaled[:, :, None])[..., 0] + heads["hidden_bias"]
+        logits = (np.maximum(hidden, 0) * heads["weight"]).sum(1) + heads["bias"][:, 0]
         logits = logits * self._calibration[:, 0] + self._calibration[:, 1]
         logit = (1 - slow) * logits[0] + slow * logits[1]
         return float(1 / (1 + np.exp(-logit)))
@@ -198,11 +198,26 @@ def build_encoder(path: Path, width: int, tensors: Mapping[str, Tensor]) -> Figh
     return encoder.eval()
 
 
-def _head(path: Path, name: str, tensors: Mapping[str, Tensor], size: int) -> NDArray[np.float64]:
-    shape = (2, 1) if name == "bias" else (2, size)
+def _heads(path: Path, tensors: Mapping[str, Tensor], size: int) -> dict[str, NDArray[np.float32]]:
+    """The tensors (2, ...) of both heads over so many numbers; checked."""
+    hidden = tensors.get("head.hidden_bias", torch.empty(2, 0)).shape[-1]
+    shapes = {
+        "mean": (2, size),
+        "deviation": (2, size),
+        "hidden_weight": (2, hidden, size),
+        "hidden_bias": (2, hidden),
+        "weight": (2, hidden),
+        "bias": (2, 1),
+    }
+    return {name: _head(path, name, tensors, shapes[name]) for name in _HEAD}
+
+
+def _head(
+    path: Path, name: str, tensors: Mapping[str, Tensor], shape: tuple[int, ...]
+) -> NDArray[np.float32]:
     value = tensors.get(f"head.{name}")
     if value is None or tuple(value.shape) != shape or not bool(torch.isfinite(value).all()):
         raise ConfigurationError(
             f"Weights {path} do not fit the model: head.{name} is missing or not {shape} numbers"
         )
-    return np.asarray(value.numpy(), np.float64)
+    return np.asarray(value.numpy(), np.float32)

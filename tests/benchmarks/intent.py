@@ -2,9 +2,10 @@
 
 `python -m tests.benchmarks.intent [--variants 10] [--eyes given|detector|both]`. Every clip
 goes the product's way: scene session, shipped rules, grouping. A hit is an incident of the
-event's type and subtype that begins while the event goes on or within 15 s after it; a false
-alarm is a harmless clip with any incident, of whatever severity. The figures are for seeds
-that nobody looks at while the rules are tuned (`--seeds development` are the others).
+event's type and subtype that begins while the event goes on, half a second before it or 15 s
+after it; a false alarm is a harmless clip with any incident, of whatever severity. The figures
+are for seeds that nobody looks at while the rules are tuned (`--seeds development` are the
+others).
 """
 
 import argparse

@@ -10,7 +10,13 @@ from aegis.testing.scenes.repertoire import stage_play
 from aegis.training import rendered_clips
 from aegis.training.clip_frames import read_clip_frames
 from aegis.training.labelled_clips import read_frames, read_labelled_clips
-from aegis.training.rendered_clips import CLIP_S, busiest_moments, list_plays, render_clips
+from aegis.training.rendered_clips import (
+    CLIP_S,
+    busiest_moments,
+    list_plays,
+    render_clips,
+    spread_moments,
+)
 
 
 @pytest.mark.parametrize("kind", ["running", "children_playing", "walking_past", "quiet_night"])
@@ -39,6 +45,14 @@ def test_of_a_fight_only_the_fight_is_filmed(seed: int) -> None:
         assert begin + CLIP_S <= event.until_s
 
 
+def test_calm_clips_are_spread_over_the_whole_play() -> None:
+    play = stage_play("queue", 1)
+    first, middle, last = spread_moments(play, 3)
+    assert 0 < first < middle < last < play.scene.duration_s - CLIP_S
+    assert last - middle == pytest.approx(middle - first)
+    assert spread_moments(play, 0) == []
+
+
 def test_plays_for_measuring_are_never_filmed(tmp_path: Path) -> None:
     assert max(seed for _, seed in list_plays(1000)) == 1000
     with pytest.raises(ConfigurationError, match="1 to 1000"):
@@ -52,12 +66,14 @@ def test_clips_and_their_labels_are_written(
     plays = [("fight", 1), ("running", 1)]
     monkeypatch.setattr(rendered_clips, "list_plays", lambda _: plays)
     monkeypatch.setattr(rendered_clips, "_CLIPS", {})
+    monkeypatch.setattr(rendered_clips, "_TOGETHER", {"running": 1})
     done: list[int] = []
     labels = render_clips(tmp_path, 1, done.append)
     clips = read_labelled_clips(labels)
     assert done == [1, 2]
     assert [(clip.source, clip.is_fight) for clip in clips] == [
         ("fight 1", True),
+        ("running 1", False),
         ("running 1", False),
     ]
     times, pictures = zip(*read_frames(clips[1].path), strict=True)

@@ -18,7 +18,7 @@ YARD: dict[str, Any] = {"zones": ("yard",), "restricted_zones": ("yard",)}
 SHELF: dict[str, Any] = {"zones": ("shelf",), "owner": 7}
 
 
-FIGHT = {"fight_score": 0.8, "fight_s": 2.0, "close_s": 6.0}
+FIGHT = {"fight_score": 0.8, "fight_s": 4.0, "close_s": 6.0}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ FIGHT = {"fight_score": 0.8, "fight_s": 2.0, "close_s": 6.0}
         ((seen("changed_zone", contact_s={"shelf": 9.0}, **SHELF),), {}, ("damage", 3)),
         (
             (seen(), seen(track_id=8)),
-            {"fight_score": 0.8, "fight_s": 2.0, "close_s": 6.0},
+            {"fight_score": 0.8, "fight_s": 4.0, "close_s": 6.0},
             ("fight", 4),
         ),
         ((seen("weapon"),), {}, ("weapon_seen", 4)),

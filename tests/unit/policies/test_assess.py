@@ -68,6 +68,8 @@ from tests.unit.policies.yard import (
         (fighting(seen(), seen(track_id=8), score=0.95), "fight", "critical"),
         (fighting(seen(), seen(track_id=8), score=0.55), None, "low"),
         (fighting(seen(), seen(track_id=8), score=0.95, lasts_s=0.8), None, "low"),
+        (fighting(*[seen(track_id=n) for n in range(8)], score=0.85), None, "low"),
+        (fighting(*[seen(track_id=n) for n in range(8)], score=0.95), "fight", "critical"),
         (fighting(seen(), seen(track_id=8), close_s=3.0), None, "low"),
         (frame(seen(crossings=(crossing("tripwire"),))), "tripwire", "high"),
         (frame(seen(crossings=(crossing("tripwire", counts=False),))), None, "low"),

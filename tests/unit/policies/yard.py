@@ -66,7 +66,7 @@ def frame(*subjects: ObservedSubject, **given: Any) -> Observation:
 
 
 def fighting(
-    *subjects: ObservedSubject, score: float = 0.95, lasts_s: float = 2.0, close_s: float = 6.0
+    *subjects: ObservedSubject, score: float = 0.95, lasts_s: float = 4.0, close_s: float = 6.0
 ) -> Observation:
     return frame(*subjects, fight_score=score, fight_s=lasts_s, close_s=close_s)
 
