@@ -1,14 +1,15 @@
 """Gives things seen in frame after frame one number each."""
 
-import math
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
+from aegis.domain.observation import Box
+from aegis.vision.last_seen import LastSeen
 
 if TYPE_CHECKING:
     from trackers import ByteTrackTracker
@@ -24,23 +25,6 @@ _BUFFER_RATIO = 0.8
 _MIN_OVERLAP = 0.1
 _COAST_S = 3.0
 _SAME_PLACE_S = 5.0
-_MOVING_S = 2.5
-_SAME_PLACE_IOU = 0.3
-_REACH = 0.75
-_NEXT_FRAME_S = 0.75
-_RUN = 3.6
-
-
-Box = tuple[float, float, float, float]
-
-
-class _LastSeen(NamedTuple):
-    """velocity: of its middle, pixels a second to the right and down, None after one frame."""
-
-    label: str
-    box: Box
-    at_s: float
-    velocity: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +63,7 @@ class Tracker:
         self._threshold = score_threshold
         self._followers: dict[str, ByteTrackTracker] = {}
         self._ids: dict[tuple[str, int], int] = {}
-        self._last_seen: dict[int, _LastSeen] = {}
+        self._last_seen: dict[int, LastSeen] = {}
         self._next_id = 1
         self._now_s: float | None = None
 
@@ -197,7 +181,7 @@ class Tracker:
         now = self._now_s or 0.0
         label, box = detections.labels[index], _box(detections, index)
         closeness = {
-            track_id: _closeness(seen, box, now - seen.at_s, self.interval_s)
+            track_id: seen.closeness(box, now - seen.at_s, self.interval_s)
             for track_id, seen in self._last_seen.items()
             if seen.label == label and track_id not in taken
         }
@@ -220,9 +204,11 @@ class Tracker:
         known, boxes = ids.tolist(), detections.xyxy.tolist()
         for track_id, label, (x0, y0, x1, y1) in zip(known, detections.labels, boxes, strict=True):
             if track_id != UNTRACKED:
-                now = _LastSeen(label, (x0, y0, x1, y1), at_s)
                 before = self._last_seen.get(track_id)
-                self._last_seen[track_id] = now if before is None else _gone_on(before, now)
+                box = (x0, y0, x1, y1)
+                self._last_seen[track_id] = (
+                    LastSeen(label, box, at_s) if before is None else before.gone_on(box, at_s)
+                )
         renamed = {key: known[index] for index, key in followed.items() if known[index]}
         current = set(renamed.values())
         kept = {
@@ -271,51 +257,3 @@ def _twin(original: Any) -> Any:
 def _box(detections: Detections, index: int) -> Box:
     x0, y0, x1, y1 = detections.xyxy[index].tolist()
     return x0, y0, x1, y1
-
-
-def _gone_on(before: _LastSeen, now: _LastSeen) -> _LastSeen:
-    right, down = _way(before.box, now.box)
-    gap_s = now.at_s - before.at_s
-    return now._replace(velocity=(right / gap_s, down / gap_s))
-
-
-def _closeness(seen: _LastSeen, box: Box, gap_s: float, interval_s: float) -> float:
-    """Above 0 where the box may be what was last seen there, the more the likelier."""
-    overlap = _iou(seen.box, box)
-    if overlap >= _SAME_PLACE_IOU:
-        return 1.0 + overlap
-    height = max(seen.box[3] - seen.box[1], box[3] - box[1], 1.0)
-    right, down = _way(seen.box, box)
-    distance, reach = math.hypot(right, down) / height, _REACH
-    if gap_s <= _NEXT_FRAME_S and seen.velocity is None:
-        reach = max(reach, _RUN * gap_s)
-    elif gap_s <= _NEXT_FRAME_S and seen.velocity is not None:
-        aside, below = seen.velocity
-        unexpected = math.hypot(right - aside * gap_s, down - below * gap_s) / height
-        distance = min(distance, unexpected)
-    elif interval_s > _MOVING_S / 2:
-        reach *= max(1.0, min(gap_s, 2.0))
-    if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > reach:
-        return 0.0
-    return max(0.0, 1.0 - distance / 2)
-
-
-def _way(first: Box, then: Box) -> tuple[float, float]:
-    """From the middle of one to that of the other, to the right and down."""
-    right = (then[0] + then[2] - first[0] - first[2]) / 2
-    down = (then[1] + then[3] - first[1] - first[3]) / 2
-    return right, down
-
-
-def _iou(first: Box, second: Box) -> float:
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    areas = _area(first) + _area(second)
-    return shared / (areas - shared) if areas > shared else 0.0
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])

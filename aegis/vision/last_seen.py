@@ -1,0 +1,76 @@
+"""Where a followed thing was last seen, and whether a box may be the same thing again."""
+
+import math
+from typing import NamedTuple
+
+from aegis.domain.observation import Box
+
+_MOVING_S = 2.5
+_SAME_PLACE_IOU = 0.3
+_REACH = 0.75
+_NEXT_FRAME_S = 0.75
+_RUN = 3.6
+"""Body heights a second that nobody outruns."""
+
+
+class LastSeen(NamedTuple):
+    """A track's newest sighting; seconds and pixels.
+
+    velocity: of its middle, pixels a second to the right and down, None after one frame.
+    """
+
+    label: str
+    box: Box
+    at_s: float
+    velocity: tuple[float, float] | None = None
+
+    def gone_on(self, box: Box, at_s: float) -> "LastSeen":
+        """The same thing in a later frame."""
+        right, down = _way(self.box, box)
+        gap_s = at_s - self.at_s
+        return LastSeen(self.label, box, at_s, (right / gap_s, down / gap_s))
+
+    def closeness(self, box: Box, gap_s: float, interval_s: float) -> float:
+        """Above 0 where a box may show it after a gap, the more the likelier; at most 2.
+
+        interval_s: between frames. In the next frame it may have gone on as it went before,
+        or, seen but once, have run.
+        """
+        overlap = _iou(self.box, box)
+        if overlap >= _SAME_PLACE_IOU:
+            return 1.0 + overlap
+        height = max(self.box[3] - self.box[1], box[3] - box[1], 1.0)
+        right, down = _way(self.box, box)
+        distance, reach = math.hypot(right, down) / height, _REACH
+        if gap_s <= _NEXT_FRAME_S and self.velocity is None:
+            reach = max(reach, _RUN * gap_s)
+        elif gap_s <= _NEXT_FRAME_S and self.velocity is not None:
+            aside, below = self.velocity
+            unexpected = math.hypot(right - aside * gap_s, down - below * gap_s) / height
+            distance = min(distance, unexpected)
+        elif interval_s > _MOVING_S / 2:
+            reach *= max(1.0, min(gap_s, 2.0))
+        if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > reach:
+            return 0.0
+        return max(0.0, 1.0 - distance / 2)
+
+
+def _way(first: Box, then: Box) -> tuple[float, float]:
+    """From the middle of one to that of the other, to the right and down."""
+    right = (then[0] + then[2] - first[0] - first[2]) / 2
+    down = (then[1] + then[3] - first[1] - first[3]) / 2
+    return right, down
+
+
+def _iou(first: Box, second: Box) -> float:
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    areas = _area(first) + _area(second)
+    return shared / (areas - shared) if areas > shared else 0.0
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
