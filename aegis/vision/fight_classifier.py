@@ -200,7 +200,7 @@ def build_encoder(path: Path, width: int, tensors: Mapping[str, Tensor]) -> Figh
 
 def _heads(path: Path, tensors: Mapping[str, Tensor], size: int) -> dict[str, NDArray[np.float32]]:
     """The tensors (2, ...) of both heads over so many numbers; checked."""
-    hidden = tensors.get("head.hidden_bias", torch.empty(2, 0)).shape[-1]
+    hidden = tensors.get("head.hidden_bias", torch.empty(2, 0)).numel() // 2
     shapes = {
         "mean": (2, size),
         "deviation": (2, size),

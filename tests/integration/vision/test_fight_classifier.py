@@ -95,6 +95,9 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     rewrite(weights, lambda tensors: tensors | {"head.weight": torch.zeros(2, 7)})
     with pytest.raises(ConfigurationError, match=r"head\.weight is missing or not"):
         FightClassifier(weights, "cpu")
+    rewrite(weights, lambda tensors: tensors | {"head.hidden_bias": torch.tensor(1.0)})
+    with pytest.raises(ConfigurationError, match=r"head\.hidden_\w+ is missing or not"):
+        FightClassifier(weights, "cpu")
     rewrite(weights, lambda tensors: {k: v for k, v in tensors.items() if "encoder" not in k})
     with pytest.raises(ConfigurationError, match="do not fit"):
         FightClassifier(weights, "cpu")
