@@ -11,6 +11,9 @@ Box = tuple[float, float, float, float]
 """Corners x0, y0, x1, y1 in pixels of the frame."""
 
 
+FOLLOWER = "follower"
+"""The label of somebody who went through a door behind somebody else, told once it is plain."""
+
 Entry = Literal["unknown", "entrance", "left", "right", "below", "above", "inside"]
 """How something came into the picture; unknown if it was there when the scene began."""
 
@@ -23,7 +26,6 @@ class Crossing(Value):
 
     counts: in a direction that the site asked about. ago_s: since then.
     behind_s: since somebody else went the same way over the same line, if lately.
-    followed: whether somebody else was close behind then, on the way to the line.
     """
 
     wire: str
@@ -32,7 +34,6 @@ class Crossing(Value):
     counts: bool
     ago_s: float = Field(ge=0)
     behind_s: float | None = None
-    followed: bool = False
 
 
 class Tampering(Value):
@@ -48,7 +49,9 @@ class ObservedSubject(Value):
 
     label: the detector's word, or what the scene's picture shows against its normal:
     `left_object`, `taken_object`, `changed_zone` (a protected zone that does not look as it
-    did); their track_id counts by itself, and dwell_s is since they came to be so.
+    did); their track_id counts by itself, and dwell_s is since they came to be so. A
+    `follower` is a person once more, where it was last seen, told for some seconds after it
+    went through a door behind its owner.
     score: the detector's, 0 to 1.
     zones: names of the camera's zones whose ground point it stands in.
     dwell_s: since the track was first seen; zone_dwell_s: the present stay in each zone.

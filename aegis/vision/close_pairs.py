@@ -1,6 +1,7 @@
 """How long the same two people have been at close quarters."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
@@ -17,8 +18,12 @@ class ClosePairs:
     see two who hold each other as one.
     """
 
-    def __init__(self) -> None:
-        self._pairs: dict[tuple[int, int], tuple[float, float]] = {}
+    def __init__(self, pairs: dict[tuple[int, int], tuple[float, float]] | None = None) -> None:
+        self._pairs = pairs or {}
+
+    def copy(self) -> Self:
+        """One that goes on by itself."""
+        return type(self)(self._pairs.copy())
 
     def see(self, subjects: Sequence[ObservedSubject], at_s: float) -> float:
         """Note this frame, later than that before; seconds of the longest pair that is close."""

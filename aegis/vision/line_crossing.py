@@ -22,10 +22,7 @@ _TRAFFIC_LENGTH = 16
 
 
 class Passage(NamedTuple):
-    """One crossing; behind_s: since somebody else went the same way, if lately.
-
-    is_followed: somebody else was close behind, on the way to the line.
-    """
+    """One crossing; behind_s: since somebody else went the same way, if lately."""
 
     wire: str
     kind: WireKind
@@ -33,7 +30,6 @@ class Passage(NamedTuple):
     counts: bool
     at_s: float
     behind_s: float | None
-    is_followed: bool = False
 
 
 class WireMap:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from aegis.domain.observation import ObservedSubject
 
@@ -13,8 +13,7 @@ _LIES_S = 1.0
 _FORGOTTEN_S = 30.0
 
 
-@dataclass(slots=True)
-class _Bag:
+class _Bag(NamedTuple):
     """foot: where it was put down; lies_s: since when it lies there."""
 
     owner: int
@@ -32,8 +31,12 @@ class Luggage:
     has been there since it was put down, however long it was carried before.
     """
 
-    def __init__(self) -> None:
-        self._bags: dict[int, _Bag] = {}
+    def __init__(self, bags: dict[int, _Bag] | None = None) -> None:
+        self._bags = bags or {}
+
+    def copy(self) -> Self:
+        """One that goes on by itself."""
+        return type(self)(self._bags.copy())
 
     def see(self, subjects: Sequence[ObservedSubject], at_s: float) -> tuple[ObservedSubject, ...]:
         """The bags that lie still and have an owner, as left objects."""
@@ -61,12 +64,12 @@ class Luggage:
             if nearest is None or nearest.track_id is None:
                 return None
             known = _Bag(nearest.track_id, at_s, at_s, _foot(bag), at_s)
-            self._bags[bag.track_id] = known
-        known.seen_s = at_s
+        known = known._replace(seen_s=at_s)
         if _distance(_foot(bag), known.foot) > _AT_REST * _height(bag):
-            known.foot, known.lies_s = _foot(bag), at_s
+            known = known._replace(foot=_foot(bag), lies_s=at_s)
         if known.owner in near:
-            known.near_s = at_s
+            known = known._replace(near_s=at_s)
+        self._bags[bag.track_id] = known
         lies_s, away_s = at_s - known.lies_s, at_s - known.near_s
         if not bag.is_steady or lies_s < _LIES_S:
             return None

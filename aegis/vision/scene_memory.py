@@ -5,6 +5,9 @@ from typing import NamedTuple
 from aegis.domain.detection import Detections
 from aegis.domain.observation import ObservedSubject
 from aegis.domain.site import Camera
+from aegis.vision.close_pairs import ClosePairs
+from aegis.vision.doorways import Doorways
+from aegis.vision.luggage import Luggage
 from aegis.vision.scene_tracks import SceneTracks, TracksMark
 
 RESET_GAP_S = 30.0
@@ -12,12 +15,17 @@ _VISIT_GAP_S = 2.0
 
 
 class Step(NamedTuple):
-    """What is known with one more frame, as an Observation tells it."""
+    """What is known with one more frame, as an Observation tells it.
+
+    told: what its subjects let conclude: bags that were left, followers through doors.
+    """
 
     subjects: tuple[ObservedSubject, ...]
     visit: int
     is_alone: bool
     line_counts: dict[str, tuple[int, int]]
+    told: tuple[ObservedSubject, ...] = ()
+    close_s: float = 0.0
 
 
 class SceneMark(NamedTuple):
@@ -27,13 +35,22 @@ class SceneMark(NamedTuple):
     visit: int
     presence_s: float
     tracks: TracksMark
+    luggage: Luggage
+    pairs: ClosePairs
+    doorways: Doorways
 
 
 class SceneMemory:
-    """Tracks and visits of one camera; the part of a session that can be wound back."""
+    """Tracks and visits of one camera, and what follows from them.
+
+    The part of a session that can be wound back.
+    """
 
     def __init__(self, camera: Camera, score_threshold: float) -> None:
         self._tracks = SceneTracks(camera, score_threshold)
+        self._luggage = Luggage()
+        self._pairs = ClosePairs()
+        self._doorways = Doorways()
         self.newest_s = float("-inf")
         self._visit = 0
         self._presence_s = float("-inf")
@@ -54,7 +71,16 @@ class SceneMemory:
         self.newest_s = at_s
         subjects = self._tracks.follow(detections, resolution_wh, at_s, is_first=is_alone)
         self._count_visit(subjects, at_s, is_alone=is_alone)
-        return Step(subjects, self._visit, is_alone, self._tracks.line_counts)
+        left = self._luggage.see(subjects, at_s)
+        followers = self._doorways.see(subjects, resolution_wh, at_s)
+        return Step(
+            subjects,
+            self._visit,
+            is_alone,
+            self._tracks.line_counts,
+            told=(*left, *followers),
+            close_s=self._pairs.see(subjects, at_s),
+        )
 
     def glance(self, detections: Detections, resolution_wh: tuple[int, int], at_s: float) -> Step:
         """What a frame shows, told by the present tracks; nothing is remembered."""
@@ -63,12 +89,22 @@ class SceneMemory:
 
     def mark(self) -> SceneMark:
         """A copy of it, to wind back to; some KB."""
-        return SceneMark(self.newest_s, self._visit, self._presence_s, self._tracks.mark())
+        return SceneMark(
+            self.newest_s,
+            self._visit,
+            self._presence_s,
+            self._tracks.mark(),
+            self._luggage.copy(),
+            self._pairs.copy(),
+            self._doorways.copy(),
+        )
 
     def wind_back(self, mark: SceneMark) -> None:
         """Be again as at that mark, which this very scene made; it can be used again."""
-        self.newest_s, self._visit, self._presence_s, tracks = mark
-        self._tracks.wind_back(tracks)
+        self.newest_s, self._visit, self._presence_s = mark.newest_s, mark.visit, mark.presence_s
+        self._tracks.wind_back(mark.tracks)
+        self._luggage, self._pairs = mark.luggage.copy(), mark.pairs.copy()
+        self._doorways = mark.doorways.copy()
 
     def _count_visit(
         self, subjects: tuple[ObservedSubject, ...], at_s: float, *, is_alone: bool

@@ -13,8 +13,6 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation, ObservedSubject, Tampering
 from aegis.domain.site import Site
 from aegis.domain.value import to_utc
-from aegis.vision.close_pairs import ClosePairs
-from aegis.vision.luggage import Luggage
 from aegis.vision.reordering import Reordering
 from aegis.vision.scene_memory import RESET_GAP_S, SceneMemory, Step
 from aegis.vision.scene_picture import ScenePicture
@@ -43,8 +41,6 @@ class SceneSession:
         self._memory = SceneMemory(self._camera, score_threshold)
         self._reordering = Reordering()
         self._picture: ScenePicture | None = None
-        self._luggage = Luggage()
-        self._pairs = ClosePairs()
         self._late_frames = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -103,16 +99,11 @@ class SceneSession:
             self._reordering.forget()
         self._late_frames = 0
         step = self._reordering.go_on(self._memory, detections, resolution_wh, at_s)
-        bags = self._luggage.see(step.subjects, at_s)
-        close_s = self._pairs.see(step.subjects, at_s)
         if picture is None:
-            return self._tell(frame, resolution_wh, step, close_s=close_s, things=bags)
+            return self._tell(frame, resolution_wh, step)
         self._picture = self._picture or ScenePicture(self._camera)
         tampering, things = self._picture.see(picture, step.subjects, resolution_wh, at_s)
-        things = (*bags, *things)
-        return self._tell(
-            frame, resolution_wh, step, close_s=close_s, tampering=tampering, things=things
-        )
+        return self._tell(frame, resolution_wh, step, tampering=tampering, things=things)
 
     def _observe_late(
         self,
@@ -133,14 +124,13 @@ class SceneSession:
         step: Step,
         *,
         is_late: bool = False,
-        close_s: float = 0.0,
         tampering: Tampering | None = None,
         things: tuple[ObservedSubject, ...] = (),
     ) -> Observation:
         return Observation(
             captured_at=frame.captured_at,
             resolution_wh=resolution_wh,
-            subjects=(*step.subjects, *things),
+            subjects=(*step.subjects, *step.told, *things),
             camera_id=self._camera_id,
             location=frame.location or self._camera.location,
             frame_number=frame.frame_number,
@@ -148,7 +138,7 @@ class SceneSession:
             is_alone=step.is_alone,
             is_late=is_late,
             line_counts=step.line_counts,
-            close_s=round(close_s, 3),
+            close_s=round(step.close_s, 3),
             tampering=tampering,
         )
 

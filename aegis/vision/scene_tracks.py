@@ -14,7 +14,7 @@ from aegis.vision.line_crossing import WireMap, WireTraffic, update_crossings
 from aegis.vision.subject_view import memory_of, observe_subject
 from aegis.vision.track_memory import Sighting, TrackMemory
 from aegis.vision.tracker import UNTRACKED, Tracker
-from aegis.vision.walking_together import companions, follows
+from aegis.vision.walking_together import companions
 from aegis.vision.zones import ZoneMap, ground_points
 
 _TOUCH_SPEED = 0.6
@@ -182,21 +182,7 @@ class SceneTracks:
                 self._wires, track.clear_points, (x, y), distances[index]
             )
             for wire, direction in crossed:
-                passage = self._traffic.pass_by(track_id, wire, direction, at_s)
-                behind = self._is_followed(track, at_s)
-                track.cross(passage._replace(is_followed=behind))
-
-    def _is_followed(self, leader: TrackMemory, at_s: float) -> bool:
-        """Whether somebody else who is close by walks where the leader goes.
-
-        The one behind often takes over the leader's number in the doorway, so that only one
-        crossing is ever seen.
-        """
-        return any(
-            follows(other, leader)
-            for other in self._tracks.values()
-            if other is not leader and other.last_seen_s == at_s and other.is_steady
-        )
+                track.cross(self._traffic.pass_by(track_id, wire, direction, at_s))
 
     def _meet(self, at_s: float) -> None:
         """Note who is in whose company."""

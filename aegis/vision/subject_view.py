@@ -98,6 +98,5 @@ def _crossing(passage: Passage, at_s: float) -> Crossing:
         direction=passage.direction,
         counts=passage.counts,
         ago_s=round(max(0.0, at_s - passage.at_s), 3),
-        followed=passage.is_followed,
         behind_s=None if passage.behind_s is None else round(passage.behind_s, 3),
     )

@@ -1,4 +1,4 @@
-"""Who is in whose company, and who follows whom; distances in heights of the greater one."""
+"""Who is in whose company; distances in heights of the greater one."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -9,8 +9,6 @@ _COMPANY = 1.5
 """People with their feet so near are together."""
 
 _SAME_SPEED = 0.35
-_FOLLOWING = 1.5
-_WALKING = 0.2
 
 
 def apart(one: TrackMemory, other: TrackMemory) -> float:
@@ -37,15 +35,3 @@ def companions(people: Iterable[TrackMemory]) -> Iterator[tuple[TrackMemory, Tra
                 break
             if abs(there.y - here.y) <= reach and are_together(one, other):
                 yield one, other
-
-
-def follows(other: TrackMemory, leader: TrackMemory) -> bool:
-    """Whether the other walks close behind the leader, towards where he is."""
-    if other.label != leader.label or apart(other, leader) > _FOLLOWING:
-        return False
-    heading = other.motion.heading_deg
-    if heading is None or other.motion.speed < _WALKING or not other.now or not leader.now:
-        return False
-    right = (leader.now.x - other.now.x) * math.cos(math.radians(heading))
-    up = (other.now.y - leader.now.y) * math.sin(math.radians(heading))
-    return right + up > 0

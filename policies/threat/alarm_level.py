@@ -8,10 +8,12 @@ service, 1 a call with limited information, 2 a person is there, 3 a threat to p
 from dataclasses import dataclass
 
 from aegis.domain.assessment import IncidentType, Severity
+from aegis.domain.observation import FOLLOWER
 from policies.threat.facts import Facts
 from policies.threat.firing import Hit
 
 _AGAINST_PROPERTY = frozenset({"package_theft", "climbing", "trying_doors"})
+_PEOPLE = frozenset({"person", FOLLOWER})
 _OF_THINGS = frozenset({"camera_tamper", "abandoned_object"})
 
 
@@ -57,13 +59,13 @@ def _level(hit: Hit, circumstances: int) -> int:
 
 
 def _people(hit: Hit, facts: Facts) -> list[str]:
-    count = sum(facts.subjects[index]["label"] == "person" for index in hit.subjects)
+    count = sum(facts.subjects[index]["label"] in _PEOPLE for index in hit.subjects)
     return [f"{count} x person seen"] if count else []
 
 
 def _circumstances(hit: Hit, facts: Facts) -> list[str]:
     """What makes the presence of these very people noteworthy; empty without people."""
-    people = [it for it in (facts.subjects[i] for i in hit.subjects) if it["label"] == "person"]
+    people = [it for it in (facts.subjects[i] for i in hit.subjects) if it["label"] in _PEOPLE]
     if not people:
         return []
     zones = sorted({name for person in people for name in person["restricted_zones"]})

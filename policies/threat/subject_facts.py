@@ -41,7 +41,7 @@ SUBJECT_FIELDS = frozenset(
         "door_visits",
         "door_s",
     }
-    | {"contact_s", "touch_s", "crossed", "tripwire", "climbed", "behind_s", "followed", "alone_s"}
+    | {"contact_s", "touch_s", "crossed", "tripwire", "climbed", "behind_s", "alone_s"}
     | {"owner", "away_s", "put_down", "x", "y", "height", "near_person", "companions", "nearest"}
 )
 
@@ -146,7 +146,6 @@ def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:
         "tripwire": any(it.kind == "tripwire" for it in lately),
         "climbed": any(it.kind == "barrier" and it.ago_s <= _CLIMBED_S for it in counted),
         "behind_s": min(behind, default=NEVER_S),
-        "followed": any(it.followed and it.kind == "door" for it in lately),
     }
 
 

@@ -88,8 +88,7 @@ _OF_SUBJECT: dict[str, Callable[[ObservedSubject, Mapping[str, Any]], str]] = {
 
 
 def _gap(behind_s: float) -> str:
-    """Behind whom it crossed by so much, or, where that was not seen, closely before whom."""
-    return f"{seconds(behind_s)} behind" if behind_s < NEVER_S else "closely before"
+    return seconds(behind_s) if behind_s < NEVER_S else "a while"
 
 
 def _history(came_back: int) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from aegis.domain.assessment import Assessment
-from aegis.domain.observation import Crossing, Observation, ObservedSubject, Tampering
+from aegis.domain.observation import FOLLOWER, Crossing, Observation, ObservedSubject, Tampering
 from aegis.domain.site import Camera, OpeningHours, Site, WireKind, Zone
 from policies.threat.assess import assess
 from policies.threat.rules import load_rules
@@ -58,6 +58,10 @@ COVERED = Tampering(kind="covered", for_s=5.0, certainty=0.9)
 def crossing(kind: WireKind, **given: Any) -> Crossing:
     facts: dict[str, Any] = {"wire": "gate", "direction": "forward", "counts": True, "ago_s": 1.0}
     return Crossing(kind=kind, **facts | given)
+
+
+def follower(behind_s: float) -> ObservedSubject:
+    return seen(FOLLOWER, owner=3, crossings=(crossing("door", behind_s=behind_s),))
 
 
 def frame(*subjects: ObservedSubject, **given: Any) -> Observation:

@@ -68,13 +68,6 @@ def test_two_through_the_door_close_behind_one_another() -> None:
     assert behind[1] == pytest.approx(1.4, abs=0.25)
 
 
-def test_who_is_close_behind_the_other_is_noted_though_only_one_crosses() -> None:
-    leader = film(across(0.0), across(0.9), seconds=5.2)[0]
-    assert leader.crossings[0].followed
-    alone = film(across(0.0), seconds=5.2)[0]
-    assert not alone.crossings[0].followed
-
-
 def test_company_is_of_those_who_stand_or_walk_together() -> None:
     beside = film(standing(300, 400), standing(350, 400), seconds=8)
     assert [it.alone_s for it in beside] == [0, 0]
