@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from aegis.domain.observation import ObservedSubject
+from aegis.domain.observation import Box, ObservedSubject
 
 BAG = "bag"
 _BROUGHT_HEIGHTS = 1.5
@@ -14,8 +14,10 @@ _FORGOTTEN_S = 30.0
 
 
 class _Bag(NamedTuple):
-    """foot: where it was put down; lies_s: since when it lies there."""
+    """number: its first one; foot: where it was put down; lies_s: since when it lies there."""
 
+    number: int
+    box: Box
     owner: int
     near_s: float
     seen_s: float
@@ -28,7 +30,9 @@ class Luggage:
 
     The owner is the nearest person within one and a half body heights when the bag is first
     seen; a bag that nobody brought is nobody's. It is a left object while it lies still, and
-    has been there since it was put down, however long it was carried before.
+    has been there since it was put down, however long it was carried
+    before. One that lies where another was lost from sight is that one, with its number and
+    its owner.
     """
 
     def __init__(self, bags: dict[int, _Bag] | None = None) -> None:
@@ -46,11 +50,30 @@ class Luggage:
             for number, bag in self._bags.items()
             if 0 <= at_s - bag.seen_s <= _FORGOTTEN_S
         }
-        return tuple(
-            left
-            for subject in subjects
-            if subject.label == BAG and (left := self._look_at(subject, people, at_s))
-        )
+        seen = [it for it in subjects if it.label == BAG and it.track_id]
+        self._know_again(seen)
+        return tuple(left for bag in seen if (left := self._look_at(bag, people, at_s)))
+
+    def knows(self, box: Box) -> bool:
+        """Whether a bag that somebody brought is, or lately was, in this part of the picture."""
+        return any(_overlap(box, bag.box) for bag in self._bags.values())
+
+    def _know_again(self, seen: Sequence[ObservedSubject]) -> None:
+        """Bags that the tracker takes for new ones."""
+        present = {it.track_id for it in seen}
+        for bag in seen:
+            if bag.track_id is None or bag.track_id in self._bags:
+                continue
+            lost = next(
+                (
+                    number
+                    for number, it in self._bags.items()
+                    if number not in present and _is_at(bag, it.foot)
+                ),
+                None,
+            )
+            if lost is not None:
+                self._bags[bag.track_id] = self._bags.pop(lost)
 
     def _look_at(
         self, bag: ObservedSubject, people: Sequence[ObservedSubject], at_s: float
@@ -63,9 +86,10 @@ class Luggage:
             nearest = min(near.values(), key=lambda it: _apart(bag, it), default=None)
             if nearest is None or nearest.track_id is None:
                 return None
-            known = _Bag(nearest.track_id, at_s, at_s, _foot(bag), at_s)
-        known = known._replace(seen_s=at_s)
-        if _distance(_foot(bag), known.foot) > _AT_REST * _height(bag):
+            owner = nearest.track_id
+            known = _Bag(bag.track_id, bag.bbox, owner, at_s, at_s, _foot(bag), at_s)
+        known = known._replace(seen_s=at_s, box=bag.bbox)
+        if not _is_at(bag, known.foot):
             known = known._replace(foot=_foot(bag), lies_s=at_s)
         if known.owner in near:
             known = known._replace(near_s=at_s)
@@ -74,7 +98,16 @@ class Luggage:
         if not bag.is_steady or lies_s < _LIES_S:
             return None
         left = {"owner": known.owner, "away_s": round(away_s, 3), "dwell_s": round(lies_s, 3)}
-        return bag.model_copy(update={"label": "left_object", **left})
+        return bag.model_copy(update={"label": "left_object", "track_id": known.number, **left})
+
+
+def _is_at(bag: ObservedSubject, foot: tuple[float, float]) -> bool:
+    return _distance(_foot(bag), foot) <= _AT_REST * _height(bag)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = min(one[2], other[2]) > max(one[0], other[0])
+    return across and min(one[3], other[3]) > max(one[1], other[1])
 
 
 def _apart(bag: ObservedSubject, person: ObservedSubject) -> float:

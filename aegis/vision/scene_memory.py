@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from aegis.domain.detection import Detections
-from aegis.domain.observation import ObservedSubject
+from aegis.domain.observation import Box, ObservedSubject
 from aegis.domain.site import Camera
 from aegis.vision.close_pairs import ClosePairs
 from aegis.vision.doorways import Doorways
@@ -86,6 +86,10 @@ class SceneMemory:
         """What a frame shows, told by the present tracks; nothing is remembered."""
         subjects = self._tracks.match(detections, resolution_wh, at_s)
         return Step(subjects, self._visit, is_alone=False, line_counts=self._tracks.line_counts)
+
+    def is_luggage(self, box: Box) -> bool:
+        """Whether a bag that the detector knows is there, or lately was; box in pixels."""
+        return self._luggage.knows(box)
 
     def mark(self) -> SceneMark:
         """A copy of it, to wind back to; some KB."""

@@ -16,6 +16,8 @@ _LEARNING_S = 6.0
 _LEARNING_FRAMES = 8
 _SLOW_S = 120.0
 _LONGEST_STEP_S = 10.0
+_EMPTY = 0.01
+"""At most this share of the picture is hidden where nobody is."""
 _LEAST_BLOCKS = 8
 _LEAST_SIGHTS = 3
 _FIRST_NOISE = 2.0
@@ -43,7 +45,8 @@ class SceneNormal:
     """A running background: each pixel's mean, and how much it trembles.
 
     It is learned within some seconds and then follows the day slowly. What stands before a
-    pixel is not learned there, so people at the beginning leave no ghosts. 83 KB a camera.
+    pixel is not learned there, so people at the beginning leave no ghosts; how much fine
+    detail there is, is learned of the empty scene, once that was seen. 83 KB a camera.
     """
 
     def __init__(self) -> None:
@@ -51,6 +54,7 @@ class SceneNormal:
         self._noise = np.full((HEIGHT, WIDTH), _FIRST_NOISE, np.float32)
         self._sights = np.zeros((HEIGHT, WIDTH), np.uint8)
         self._detail = 0.0
+        self._empty_frames = 0
         self._frames = 0
         self._seen_s = 0.0
 
@@ -86,7 +90,7 @@ class SceneNormal:
 
     def forget(self) -> None:
         """Learn anew from the next frame on."""
-        self._frames, self._seen_s = 0, 0.0
+        self._frames, self._empty_frames, self._seen_s = 0, 0, 0.0
         self._sights[:] = 0
 
     def learn(self, small: SmallPicture, gap_s: float, covered: Mask) -> None:
@@ -104,7 +108,15 @@ class SceneNormal:
         off = small.luma - self._mean
         self._mean += step * off
         self._noise += step * (np.abs(off) - self._noise)
-        pace = max(slow, 0.0 if self.is_known else 1 / self._frames)
+        self._learn_detail(small, slow, is_empty=float(covered.mean()) <= _EMPTY)
+
+    def _learn_detail(self, small: SmallPicture, slow: float, *, is_empty: bool) -> None:
+        """People are full of detail: after a crowd the empty scene would look out of focus."""
+        self._empty_frames += is_empty
+        if self._empty_frames and not is_empty:
+            return
+        count = self._empty_frames or self._frames
+        pace = max(slow, 1 / count if count <= _LEARNING_FRAMES else 0.0)
         self._detail += pace * (small.detail - self._detail)
 
     def _first_steps(

@@ -102,8 +102,13 @@ class SceneSession:
         if picture is None:
             return self._tell(frame, resolution_wh, step)
         self._picture = self._picture or ScenePicture(self._camera)
-        tampering, things = self._picture.see(picture, step.subjects, resolution_wh, at_s)
+        tampering, seen = self._picture.see(picture, step.subjects, resolution_wh, at_s)
+        things = tuple(it for it in seen if not self._is_known_bag(it))
         return self._tell(frame, resolution_wh, step, tampering=tampering, things=things)
+
+    def _is_known_bag(self, thing: ObservedSubject) -> bool:
+        """Whether the picture shows as left what the detector's bags tell already."""
+        return thing.label == "left_object" and self._memory.is_luggage(thing.bbox)
 
     def _observe_late(
         self,

@@ -26,6 +26,7 @@ _REMEMBERED = 240
 _NEAR_HEIGHTS = 1.5
 _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
+_LOOKS_S = 1.0
 _ABSORBED_S = 600.0
 _OBJECTS = 16
 _AROUND = np.ones((3, 3), np.uint8)
@@ -45,8 +46,9 @@ class StaticObject:
     """Something left or taken; box in pixels of the small picture.
 
     since_s: when it came to be so. near_s: when its owner was last near it. seen_s: when
-    it was last plain to see. owner_box: where its owner was when it came to be so.
-    was_luggage: whether it looked like luggage when it was first seen.
+    it was last plain to see. found_s: when it was first seen to stand still. owner_box: where
+    its owner was when it came to be so. was_luggage: whether it looked like luggage when it
+    was first seen.
     """
 
     number: int
@@ -56,6 +58,7 @@ class StaticObject:
     since_s: float
     near_s: float
     seen_s: float
+    found_s: float
     owner_box: tuple[float, float, float, float]
     was_luggage: bool
 
@@ -71,7 +74,8 @@ class StaticObjects:
     Behind people nothing is judged: what was there stays. A change of much of the picture
     is light, not an object, and what comes to stand where a vehicle is, a part of it.
     Weak for things smaller than a fiftieth of the picture's width or hardly different in
-    brightness. After ten minutes a thing belongs to the normal.
+    brightness. A thing is told a second after it was found, when all of it is seen and
+    whether it came or went is plainer. After ten minutes it belongs to the normal.
     """
 
     def __init__(self) -> None:
@@ -107,7 +111,7 @@ class StaticObjects:
             self._find(small, normal, changed, hidden.in_view, at_s)
         for thing in self._objects:
             self._attend(thing, people, scale, at_s)
-        return tuple(self._objects)
+        return tuple(it for it in self._objects if at_s - it.found_s >= _LOOKS_S)
 
     def mask(self) -> Mask:
         """(72, 128): where the normal must not learn, because a thing is still noteworthy."""
@@ -138,6 +142,8 @@ class StaticObjects:
             known = next((it for it in self._objects if _overlap(it.box, box)), None)
             if known is not None:
                 known.box, known.seen_s = box, at_s
+                if at_s - known.found_s <= _LOOKS_S:
+                    known.kind = self._kind(blob, normal)
                 found += [known] if known not in found else []
             elif len(self._objects) + len(found) < _OBJECTS:
                 is_hidden = _is_hidden(box, hidden)
@@ -169,17 +175,26 @@ class StaticObjects:
         looks_carried = is_luggage(box, passer.box)
         if is_hidden and not looks_carried:
             return []
-        kind: ObjectKind = (
-            "left_object" if came(blob, self._change.picture, normal.mean) else "taken_object"
-        )
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
         near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
         return [
             StaticObject(
-                self._count, kind, box, owner, began_s, near_s, at_s, passer.box, looks_carried
+                number=self._count,
+                kind=self._kind(blob, normal),
+                box=box,
+                owner=owner,
+                since_s=began_s,
+                near_s=near_s,
+                seen_s=at_s,
+                found_s=at_s,
+                owner_box=passer.box,
+                was_luggage=looks_carried,
             )
         ]
+
+    def _kind(self, blob: Mask, normal: SceneNormal) -> ObjectKind:
+        return "left_object" if came(blob, self._change.picture, normal.mean) else "taken_object"
 
     def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
         """Who was last there when it came to be so, give or take a moment."""

@@ -38,6 +38,27 @@ def test_bag_lies_since_it_was_put_down_however_long_it_was_carried() -> None:
     assert (left.owner, left.away_s, left.dwell_s) == (1, 2.0, 2.0)
 
 
+def test_bag_with_a_new_number_where_one_was_lost_is_the_same_bag() -> None:
+    luggage = Luggage()
+    luggage.see([person(190), bag()], 8.0)
+    luggage.see([person(500), bag()], 10.0)
+    luggage.see([], 16.0)
+    again = bag(203.0).model_copy(update={"track_id": 9})
+    (left,) = luggage.see([person(190, track_id=2), again], 18.0)
+    assert (left.track_id, left.owner, left.dwell_s, left.away_s) == (5, 1, 10.0, 10.0)
+    other = bag(400.0).model_copy(update={"track_id": 11})
+    assert len(luggage.see([person(390, track_id=2), again, other], 19.0)) == 1
+
+
+def test_luggage_knows_where_its_bags_are_for_a_while() -> None:
+    luggage = Luggage()
+    luggage.see([person(190), bag()], 8.0)
+    assert luggage.knows((190.0, 230.0, 205.0, 260.0))
+    assert not luggage.knows((300.0, 230.0, 320.0, 260.0))
+    luggage.see([], 60.0)
+    assert not luggage.knows((190.0, 230.0, 205.0, 260.0))
+
+
 def test_bag_that_trembles_lies_still() -> None:
     luggage = Luggage()
     for step in range(10):
