@@ -15,6 +15,7 @@ _OUT = 0.2
 _DIMMED = 0.5
 _SAME_LAYOUT = 0.6
 _BLURRED = 0.4
+_SOFT = 0.2
 _WELL_LIT = 0.5
 _LEAST_SHIFT = 3
 _LASTING_S = 5.0
@@ -135,7 +136,13 @@ def _judge_cover(
 def _judge_focus(
     small: SmallPicture, normal: SceneNormal, likeness: Likeness
 ) -> tuple[TamperKind, float] | None:
-    """In the dark, noise hides what blur takes away: nothing is said then."""
+    """A strong blur takes the normal's fine pattern away; a slight one only the finest detail.
+
+    That is told of nothing in the dark, where noise looks like it.
+    """
+    kept = likeness.sharpness / max(likeness.contrast, _OUT)
+    if kept <= _SOFT:
+        return "defocused", min(0.99, 1 - kept / 2)
     is_lit = likeness.contrast >= _WELL_LIT or not _is_dimmed(small, normal)
     if likeness.detail > _BLURRED or not is_lit:
         return None

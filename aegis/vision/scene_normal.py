@@ -20,6 +20,8 @@ _EMPTY = 0.01
 """At most this share of the picture is hidden where nobody is."""
 _LEAST_BLOCKS = 8
 _LEAST_SIGHTS = 3
+_FINE_OF_NOISE = 0.5
+_LEAST_FINE = 200
 _FIRST_NOISE = 2.0
 _SHARES = np.full(_BLOCK * _BLOCK, 1 / (_BLOCK * _BLOCK), np.float32)
 _WINDOW = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
@@ -33,12 +35,15 @@ class Likeness(NamedTuple):
 
     agreement: share of blocks whose pattern is the normal's, whatever the exposure.
     contrast: the median block's contrast, as a share of the normal's.
-    detail: fine detail against coarse contrast, as a share of the normal's.
+    detail: fine detail against coarse contrast, as a share of the normal's; noise adds to it.
+    sharpness: how much of the normal's own fine pattern is there, which noise does not change,
+    but seen in the small picture only; 1 where the normal has too little of it.
     """
 
     agreement: float
     contrast: float
     detail: float
+    sharpness: float
 
 
 class SceneNormal:
@@ -155,6 +160,7 @@ class SceneNormal:
             int(np.count_nonzero(likeness[textured] >= _AGREES)) / count,
             _middle(spread_now[textured] / spread_normal[textured]),
             small.detail / max(self._detail, 1e-6),
+            _sharpness(mean, noise, small.luma),
         )
 
     def layout_of(self, small: SmallPicture) -> float:
@@ -169,6 +175,18 @@ class SceneNormal:
         # Copies, because OpenCV multiplies the window into what it is given.
         (right, down), _ = cv2.phaseCorrelate(self._mean.copy(), small.luma.copy(), _WINDOW)
         return round(right), round(down)
+
+
+def _sharpness(normal: Luma, noise: Luma, now: Luma) -> float:
+    pattern = _fine(normal)
+    pattern[np.abs(pattern) < _FINE_OF_NOISE * noise] = 0.0
+    if np.count_nonzero(pattern) < _LEAST_FINE:
+        return 1.0
+    return float((pattern * _fine(now)).sum() / (pattern * pattern).sum())
+
+
+def _fine(luma: Luma) -> Luma:
+    return np.asarray(luma - cv2.blur(luma, (3, 3)), np.float32)
 
 
 def _blocks(luma: Luma) -> Luma:
