@@ -16,6 +16,7 @@ _DIMMED = 0.5
 _SAME_LAYOUT = 0.6
 _BLURRED = 0.4
 _SOFT = 0.2
+_SOFTER = 0.7
 _WELL_LIT = 0.5
 _LEAST_SHIFT = 3
 _LASTING_S = 5.0
@@ -136,15 +137,15 @@ def _judge_cover(
 def _judge_focus(
     small: SmallPicture, normal: SceneNormal, likeness: Likeness
 ) -> tuple[TamperKind, float] | None:
-    """A strong blur takes the normal's fine pattern away; a slight one only the finest detail.
+    """A strong blur takes the normal's fine pattern away; a slight one some, and the detail.
 
-    That is told of nothing in the dark, where noise looks like it.
+    Nothing is said of detail in the dark, where noise looks like it.
     """
     kept = likeness.sharpness / max(likeness.contrast, _OUT)
     if kept <= _SOFT:
         return "defocused", min(0.99, 1 - kept / 2)
     is_lit = likeness.contrast >= _WELL_LIT or not _is_dimmed(small, normal)
-    if likeness.detail > _BLURRED or not is_lit:
+    if likeness.detail > _BLURRED or kept > _SOFTER or not is_lit:
         return None
     return "defocused", min(0.99, 1 - likeness.detail / 2)
 

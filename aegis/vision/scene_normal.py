@@ -31,11 +31,12 @@ Mask = NDArray[np.bool_]
 
 
 class Likeness(NamedTuple):
-    """How a frame compares with the normal, over the blocks with texture that no noise drowns.
+    """How a frame compares with the normal, over known blocks with texture that no noise drowns.
 
     agreement: share of blocks whose pattern is the normal's, whatever the exposure.
     contrast: the median block's contrast, as a share of the normal's.
-    detail: fine detail against coarse contrast, as a share of the normal's; noise adds to it.
+    detail: fine detail against coarse contrast, as a share of the normal's; noise adds to it;
+    1 while the empty scene was not seen.
     sharpness: how much of the normal's own fine pattern is there, which noise does not change,
     but seen in the small picture only; 1 where the normal has too little of it.
     """
@@ -51,7 +52,7 @@ class SceneNormal:
 
     It is learned within some seconds and then follows the day slowly. What stands before a
     pixel is not learned there, so people at the beginning leave no ghosts; how much fine
-    detail there is, is learned of the empty scene, once that was seen. 83 KB a camera.
+    detail there is, is learned of the empty scene. 83 KB a camera.
     """
 
     def __init__(self) -> None:
@@ -113,16 +114,11 @@ class SceneNormal:
         off = small.luma - self._mean
         self._mean += step * off
         self._noise += step * (np.abs(off) - self._noise)
-        self._learn_detail(small, slow, is_empty=float(covered.mean()) <= _EMPTY)
-
-    def _learn_detail(self, small: SmallPicture, slow: float, *, is_empty: bool) -> None:
-        """People are full of detail: after a crowd the empty scene would look out of focus."""
-        self._empty_frames += is_empty
-        if self._empty_frames and not is_empty:
-            return
-        count = self._empty_frames or self._frames
-        pace = max(slow, 1 / count if count <= _LEARNING_FRAMES else 0.0)
-        self._detail += pace * (small.detail - self._detail)
+        if float(covered.mean()) <= _EMPTY:
+            # People are full of detail: after a crowd the empty scene would look out of focus.
+            self._empty_frames += 1
+            young_pace = 1 / self._empty_frames if self._empty_frames <= _LEARNING_FRAMES else 0.0
+            self._detail += max(slow, young_pace) * (small.detail - self._detail)
 
     def _first_steps(
         self, small: SmallPicture, covered: Mask, young: NDArray[np.intp], slow: float
@@ -152,6 +148,8 @@ class SceneNormal:
         normal, now = _centred(_blocks(mean)), _centred(_blocks(small.luma))
         spread_normal, spread_now = _spread(normal), _spread(now)
         textured = spread_normal >= np.maximum(_TEXTURE, _OF_NOISE * _means(_blocks(noise)))
+        if (unknown := self.unknown).any():
+            textured &= _means(_blocks(unknown.astype(np.float32))) == 0
         count = int(np.count_nonzero(textured))
         if count < _LEAST_BLOCKS:
             return None
@@ -159,9 +157,16 @@ class SceneNormal:
         return Likeness(
             int(np.count_nonzero(likeness[textured] >= _AGREES)) / count,
             _middle(spread_now[textured] / spread_normal[textured]),
-            small.detail / max(self._detail, 1e-6),
-            _sharpness(mean, noise, small.luma),
+            small.detail / max(self._detail, 1e-6) if self._empty_frames else 1.0,
+            self._sharpness_of(small),
         )
+
+    def _sharpness_of(self, small: SmallPicture) -> float:
+        pattern = _fine(self._mean)
+        pattern[(np.abs(pattern) < _FINE_OF_NOISE * self._noise) | self.unknown] = 0.0
+        if np.count_nonzero(pattern) < _LEAST_FINE:
+            return 1.0
+        return float((pattern * _fine(small.luma)).sum() / (pattern * pattern).sum())
 
     def layout_of(self, small: SmallPicture) -> float:
         """How much light and shade lie as in the normal, block by block, -1 to 1."""
@@ -175,14 +180,6 @@ class SceneNormal:
         # Copies, because OpenCV multiplies the window into what it is given.
         (right, down), _ = cv2.phaseCorrelate(self._mean.copy(), small.luma.copy(), _WINDOW)
         return round(right), round(down)
-
-
-def _sharpness(normal: Luma, noise: Luma, now: Luma) -> float:
-    pattern = _fine(normal)
-    pattern[np.abs(pattern) < _FINE_OF_NOISE * noise] = 0.0
-    if np.count_nonzero(pattern) < _LEAST_FINE:
-        return 1.0
-    return float((pattern * _fine(now)).sum() / (pattern * pattern).sum())
 
 
 def _fine(luma: Luma) -> Luma:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aegis.domain.observation import Tampering
+from aegis.domain.observation import ObservedSubject, Tampering
 from aegis.domain.site import Camera
 from aegis.vision.scene_picture import ScenePicture
 from tests.unit.vision.room_pictures import SIZE, Pixels, Room, with_box
@@ -67,6 +67,37 @@ def test_tampering_is_told_within_seconds(name: str, hertz: float) -> None:
     assert told, "never told"
     assert told[0][0] - 12 <= 8
     assert {tampering.kind for _, tampering in told} == {kind}
+
+
+def night(change: Change) -> Film:
+    """A dim room, and a sensor that trembles as much as the room has detail."""
+    room = Room(noise=9.0)
+    wall = np.asarray(30 + 0.25 * room.wall, np.float32)
+    for step in range(160):
+        at_s = step / 4
+        yield at_s, room.shot(wall if at_s < 12 else change(wall, at_s - 12))
+
+
+def test_out_of_focus_at_night_is_told_though_noise_is_as_fine_as_ever() -> None:
+    told = watch(night(lambda wall, _: blurred(wall, 4.0)))
+    assert told[0][0] - 12 <= 8
+    assert {tampering.kind for _, tampering in told} == {"defocused"}
+    assert watch(night(lambda wall, _: wall)) == []
+
+
+def test_the_empty_room_is_not_out_of_focus_after_people_full_of_detail() -> None:
+    room, scene = Room(), ScenePicture(Camera())
+    random = np.random.default_rng(3)
+    crowd = (40.0, 20.0, 160.0, 170.0)
+    there = ObservedSubject(label="person", score=0.8, bbox=crowd, track_id=1, is_steady=True)
+    for step in range(400):
+        at_s = step / 4
+        wall = room.wall.copy()
+        is_full = at_s < 80
+        if is_full:
+            wall[20:170, 40:160] = random.integers(0, 255, (150, 120))
+        tampering, _ = scene.see(room.shot(wall), (there,) if is_full else (), SIZE, at_s)
+        assert tampering is None
 
 
 DARK: dict[str, Change] = {
