@@ -9,6 +9,7 @@ _MOVING_S = 2.5
 _SAME_PLACE_IOU = 0.3
 _REACH = 0.75
 _NEXT_FRAME_S = 0.75
+_MISSED_S = 1.1
 _RUN = 3.6
 """Body heights a second that nobody outruns."""
 
@@ -33,8 +34,8 @@ class LastSeen(NamedTuple):
     def closeness(self, box: Box, gap_s: float, interval_s: float) -> float:
         """Above 0 where a box may show it after a gap, the more the likelier; at most 2.
 
-        interval_s: between frames. In the next frame it may have gone on as it went before,
-        or, seen but once, have run.
+        interval_s: between frames. It may have gone on as it went before, though a frame or
+        two missed it, or, seen but once, have run until the next.
         """
         overlap = _iou(self.box, box)
         if overlap >= _SAME_PLACE_IOU:
@@ -44,7 +45,7 @@ class LastSeen(NamedTuple):
         distance, reach = math.hypot(right, down) / height, _REACH
         if gap_s <= _NEXT_FRAME_S and self.velocity is None:
             reach = max(reach, _RUN * gap_s)
-        elif gap_s <= _NEXT_FRAME_S and self.velocity is not None:
+        elif gap_s <= _MISSED_S and self.velocity is not None:
             aside, below = self.velocity
             unexpected = math.hypot(right - aside * gap_s, down - below * gap_s) / height
             distance = min(distance, unexpected)
