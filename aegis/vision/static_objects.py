@@ -27,6 +27,7 @@ _NEAR_HEIGHTS = 1.5
 _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
 _LOOKS_S = 1.0
+_BESIDE_S = 3.0
 _ABSORBED_S = 600.0
 _OBJECTS = 16
 _AROUND = np.ones((3, 3), np.uint8)
@@ -108,7 +109,7 @@ class StaticObjects:
         if changed is None:
             self._objects.clear()
         else:
-            self._find(small, normal, changed, hidden.in_view, at_s)
+            self._find(small, normal, changed, hidden.in_view, at_s, gap_s)
         for thing in self._objects:
             self._attend(thing, people, scale, at_s)
         return tuple(it for it in self._objects if at_s - it.found_s >= _LOOKS_S)
@@ -135,7 +136,13 @@ class StaticObjects:
                 self._passers.append(_Passer(at_s, person.track_id, box))
 
     def _find(
-        self, small: SmallPicture, normal: SceneNormal, changed: Mask, hidden: Mask, at_s: float
+        self,
+        small: SmallPicture,
+        normal: SceneNormal,
+        changed: Mask,
+        hidden: Mask,
+        at_s: float,
+        gap_s: float,
     ) -> None:
         found: list[StaticObject] = []
         for box, blob in _blobs(changed):
@@ -147,7 +154,7 @@ class StaticObjects:
                 found += [known] if known not in found else []
             elif len(self._objects) + len(found) < _OBJECTS:
                 is_hidden = _is_hidden(box, hidden)
-                found += self._begin(blob, box, normal, at_s, is_hidden=is_hidden)
+                found += self._begin(blob, box, normal, at_s, gap_s, is_hidden=is_hidden)
         behind = [
             it
             for it in self._objects
@@ -165,11 +172,12 @@ class StaticObjects:
         box: tuple[float, float, float, float],
         normal: SceneNormal,
         at_s: float,
+        gap_s: float,
         *,
         is_hidden: bool,
     ) -> list[StaticObject]:
         since_s = self._change.began_s(blob)
-        passer = self._owner(box, since_s)
+        passer = self._owner(box, since_s, max(_BESIDE_S, 2 * gap_s))
         if passer is None or self._vehicles.explain(box, since_s):
             return []
         looks_carried = is_luggage(box, passer.box)
@@ -196,12 +204,18 @@ class StaticObjects:
     def _kind(self, blob: Mask, normal: SceneNormal) -> ObjectKind:
         return "left_object" if came(blob, self._change.picture, normal.mean) else "taken_object"
 
-    def _owner(self, box: tuple[float, float, float, float], since_s: float) -> _Passer | None:
-        """Who was last there when it came to be so, give or take a moment."""
-        for passer in reversed(self._passers):
-            if passer.at_s <= since_s + SETTLING_S and _reaches(passer, box):
-                return passer
-        return None
+    def _owner(
+        self, box: tuple[float, float, float, float], since_s: float, before_s: float
+    ) -> _Passer | None:
+        """Who was last there when it came to be so, at most so long before."""
+        return next(
+            (
+                passer
+                for passer in reversed(self._passers)
+                if -before_s <= passer.at_s - since_s <= SETTLING_S and _reaches(passer, box)
+            ),
+            None,
+        )
 
     def _attend(
         self,
