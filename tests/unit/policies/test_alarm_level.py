@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from aegis.domain.observation import ObservedSubject
-from tests.unit.policies.yard import COVERED, NIGHT, frame, judged, seen
+from tests.unit.policies.yard import COVERED, NIGHT, follower, frame, judged, seen
 
 
 def level(*subjects: ObservedSubject, **given: Any) -> tuple[str | None, int]:
@@ -34,6 +34,8 @@ FIGHT = {"fight_score": 0.8, "fight_s": 4.0, "close_s": 6.0}
         ((seen(zone_halts={"a": 1}, **YARD),), {}, ("restricted_zone", 2)),
         ((seen(),), {"captured_at": NIGHT}, ("out_of_hours", 2)),
         ((seen(**YARD),), {"captured_at": NIGHT}, ("restricted_zone", 3)),
+        ((follower(behind_s=1.0),), {}, ("tailgating", 2)),
+        ((follower(behind_s=1.0, **YARD),), {"captured_at": NIGHT}, ("tailgating", 3)),
         ((seen("taken_object", **SHELF),), {}, ("package_theft", 2)),
         ((seen("changed_zone", contact_s={"shelf": 9.0}, **SHELF),), {}, ("damage", 3)),
         (

@@ -60,8 +60,8 @@ def crossing(kind: WireKind, **given: Any) -> Crossing:
     return Crossing(kind=kind, **facts | given)
 
 
-def follower(behind_s: float) -> ObservedSubject:
-    return seen(FOLLOWER, owner=3, crossings=(crossing("door", behind_s=behind_s),))
+def follower(behind_s: float, **given: Any) -> ObservedSubject:
+    return seen(FOLLOWER, owner=3, crossings=(crossing("door", behind_s=behind_s),), **given)
 
 
 def frame(*subjects: ObservedSubject, **given: Any) -> Observation:
