@@ -21,7 +21,7 @@ _EMPTY = 0.01
 _LEAST_BLOCKS = 8
 _LEAST_SIGHTS = 3
 _FINE_OF_NOISE = 0.5
-_LEAST_FINE = 200
+_LEAST_FINE = 16
 _FIRST_NOISE = 2.0
 _SHARES = np.full(_BLOCK * _BLOCK, 1 / (_BLOCK * _BLOCK), np.float32)
 _WINDOW = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
@@ -37,8 +37,8 @@ class Likeness(NamedTuple):
     contrast: the median block's contrast, as a share of the normal's.
     detail: fine detail against coarse contrast, as a share of the normal's; noise adds to it;
     1 while the empty scene was not seen.
-    sharpness: how much of the normal's own fine pattern is there, which noise does not change,
-    but seen in the small picture only; 1 where the normal has too little of it.
+    sharpness: how much of the normal's own fine pattern the median block shows; noise does not
+    change it. Of the small picture only; 1 where the normal has too little of it.
     """
 
     agreement: float
@@ -164,9 +164,12 @@ class SceneNormal:
     def _sharpness_of(self, small: SmallPicture) -> float:
         pattern = _fine(self._mean)
         pattern[(np.abs(pattern) < _FINE_OF_NOISE * self._noise) | self.unknown] = 0.0
-        if np.count_nonzero(pattern) < _LEAST_FINE:
+        known, now = _blocks(pattern), _blocks(_fine(small.luma))
+        patterned = np.count_nonzero(known, axis=1) >= _LEAST_FINE
+        if np.count_nonzero(patterned) < _LEAST_BLOCKS:
             return 1.0
-        return float((pattern * _fine(small.luma)).sum() / (pattern * pattern).sum())
+        known, now = known[patterned], now[patterned]
+        return _middle(_mean_product(known, now) / _mean_product(known, known))
 
     def layout_of(self, small: SmallPicture) -> float:
         """How much light and shade lie as in the normal, block by block, -1 to 1."""
