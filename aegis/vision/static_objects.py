@@ -28,6 +28,8 @@ _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
 _LOOKS_S = 1.0
 _BESIDE_S = 3.0
+_STANDS = 0.35
+"""Body heights a second."""
 _ABSORBED_S = 600.0
 _OBJECTS = 16
 _AROUND = np.ones((3, 3), np.uint8)
@@ -224,10 +226,13 @@ class StaticObjects:
         scale: tuple[float, float],
         at_s: float,
     ) -> None:
-        """Note whether its owner is near; a person who took over the owner's number counts."""
+        """Note whether its owner is near; a person who took over the owner's number counts.
+
+        So does whoever stands there and hides some of it: it may be his own shadow, or feet.
+        """
         near = [it.track_id for it in people if it.track_id and _is_near(thing.box, it, scale)]
         present = {person.track_id for person in people}
-        if thing.owner in near:
+        if thing.owner in near or any(_stands_at(thing.box, it, scale) for it in people):
             thing.near_s = at_s
         elif near and thing.owner not in present and at_s - thing.near_s <= _TAKES_OVER_S:
             thing.owner, thing.near_s = near[0], at_s
@@ -253,6 +258,12 @@ def _is_near(
     right = (box[0] + box[2]) / 2 / scale[0] - (x0 + x1) / 2
     down = box[3] / scale[1] - y1
     return float(np.hypot(right, down)) <= _NEAR_HEIGHTS * max(y1 - y0, 1.0)
+
+
+def _stands_at(
+    box: tuple[float, float, float, float], person: ObservedSubject, scale: tuple[float, float]
+) -> bool:
+    return person.speed <= _STANDS and _overlap(box, to_small(person.bbox, scale))
 
 
 def _reaches(passer: _Passer, box: tuple[float, float, float, float]) -> bool:
