@@ -87,6 +87,26 @@ def test_left_bag_is_told_with_its_owner_who_goes_away() -> None:
     assert abs((y0 + y1) / 2 - 130) < 8
 
 
+def test_a_bag_beside_which_somebody_else_stands_is_not_left_alone() -> None:
+    away: dict[bool, float] = {}
+    for is_attended in (False, True):
+        room, scene = Room(), ScenePicture(Camera())
+        for step in range(160):
+            at_s = step / 4
+            owner_x = passes_by(at_s) if at_s >= 10 else None
+            people = [] if owner_x is None else [person(owner_x)]
+            if is_attended and at_s >= 26:
+                people.append(person(140.0).model_copy(update={"track_id": 8}))
+            wall = left_bag(at_s, room.wall)
+            for one in people:
+                wall = with_box(wall, one.bbox, 40 + 10 * np.sin(3 * at_s))
+            _, things = scene.see(room.shot(wall), people, SIZE, at_s)
+            for thing in things:
+                away[is_attended] = thing.away_s
+    assert away[False] >= 15
+    assert away[True] == 0
+
+
 def test_taken_bag_is_told_as_taken_and_by_whom() -> None:
     told = watch(taken_bag, passes_by)
     assert {(thing.label, thing.owner) for _, thing in told} == {("taken_object", 7)}
