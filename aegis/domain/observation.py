@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from aegis.domain.site import WireKind
 from aegis.domain.value import UtcDatetime, Value
@@ -26,7 +26,10 @@ class Crossing(Value):
 
     counts: in a direction that the site asked about. ago_s: since then.
     behind_s: since somebody else went the same way over the same line, if lately.
+    Archived ones may say more, which is no longer told (`followed`).
     """
+
+    model_config = ConfigDict(extra="ignore")
 
     wire: str
     kind: WireKind

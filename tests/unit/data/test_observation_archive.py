@@ -1,11 +1,12 @@
 """What cameras saw, on the side."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from aegis.domain.observation import Observation, ObservedSubject
+from aegis.domain.observation import Crossing, Observation, ObservedSubject
 from data.archive_folder import ArchiveDamaged, ArchiveFolder
 from data.observation_archive import (
     DATASET,
@@ -53,6 +54,15 @@ def test_one_a_second_and_camera_is_kept_and_comes_back_whole(folder: ArchiveFol
     sink.close()
     assert seconds(folder) == [0, 1, 2, 0, 1, 2]
     assert list(read_observations(folder, DAY, "CAM_01"))[1] == seen(1)
+
+
+def test_what_older_archives_say_of_a_crossing_beyond_today_is_passed_over() -> None:
+    door = Crossing(wire="gate", kind="door", direction="forward", counts=True, ago_s=1.0)
+    subject = seen(0).subjects[0].model_copy(update={"crossings": (door,)})
+    observation = seen(0).model_copy(update={"subjects": (subject,)})
+    older = observation.model_dump(mode="json")
+    older["subjects"][0]["crossings"][0]["followed"] = True
+    assert Observation.model_validate_json(json.dumps(older)) == observation
 
 
 def test_a_camera_whose_clock_was_set_back_is_kept(folder: ArchiveFolder) -> None:
