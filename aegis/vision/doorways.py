@@ -167,7 +167,7 @@ def _seen_again(before: _Passer | None, person: ObservedSubject, at_s: float) ->
     if before is None:
         return _Passer(at_s, person.bbox, at_s, person, person.is_steady)
     was_steady = before.was_steady or person.is_steady
-    return before._replace(seen_s=at_s, last=person, was_steady=was_steady)
+    return _Passer(before.came_s, before.came_at, at_s, person, was_steady)
 
 
 def _leads(first: _Passage, then: _Passage) -> bool:

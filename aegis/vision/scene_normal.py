@@ -114,7 +114,7 @@ class SceneNormal:
         off = small.luma - self._mean
         self._mean += step * off
         self._noise += step * (np.abs(off) - self._noise)
-        if float(covered.mean()) <= _EMPTY:
+        if np.count_nonzero(covered) <= _EMPTY * covered.size:
             # People are full of detail: after a crowd the empty scene would look out of focus.
             self._empty_frames += 1
             young_pace = 1 / self._empty_frames if self._empty_frames <= _LEARNING_FRAMES else 0.0
@@ -163,7 +163,7 @@ class SceneNormal:
 
     def _sharpness_of(self, small: SmallPicture) -> float:
         pattern = _fine(self._mean)
-        pattern[(np.abs(pattern) < _FINE_OF_NOISE * self._noise) | self.unknown] = 0.0
+        pattern *= (np.abs(pattern) >= _FINE_OF_NOISE * self._noise) & ~self.unknown
         known, now = _blocks(pattern), _blocks(_fine(small.luma))
         patterned = np.count_nonzero(known, axis=1) >= _LEAST_FINE
         if np.count_nonzero(patterned) < _LEAST_BLOCKS:
