@@ -48,6 +48,7 @@ class SceneMemory:
 
     def __init__(self, camera: Camera, score_threshold: float) -> None:
         self._tracks = SceneTracks(camera, score_threshold)
+        self._has_doors = _has_doors(camera)
         self._luggage = Luggage()
         self._pairs = ClosePairs()
         self._doorways = Doorways()
@@ -58,6 +59,7 @@ class SceneMemory:
     def describe(self, camera: Camera) -> None:
         """Use another description of the camera from now on; the memory stays."""
         self._tracks.describe(camera)
+        self._has_doors = _has_doors(camera)
 
     def go_on(self, detections: Detections, resolution_wh: tuple[int, int], at_s: float) -> Step:
         """Remember one more frame; at_s: not the time of the newest one.
@@ -72,7 +74,9 @@ class SceneMemory:
         subjects = self._tracks.follow(detections, resolution_wh, at_s, is_first=is_alone)
         self._count_visit(subjects, at_s, is_alone=is_alone)
         left = self._luggage.see(subjects, at_s)
-        followers = self._doorways.see(subjects, resolution_wh, at_s)
+        followers: tuple[ObservedSubject, ...] = ()
+        if self._has_doors:
+            followers = self._doorways.see(subjects, resolution_wh, at_s)
         return Step(
             subjects,
             self._visit,
@@ -125,3 +129,7 @@ class SceneMemory:
         if came_s - self._presence_s >= max(_VISIT_GAP_S, 1.5 * self._tracks.interval_s):
             self._visit += 1
         self._presence_s = at_s
+
+
+def _has_doors(camera: Camera) -> bool:
+    return any(wire.kind == "door" for wire in camera.tripwires)
