@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from aegis.domain.observation import Box, ObservedSubject
+from aegis.vision.boxes_meet import boxes_meet
 
 BAG = "bag"
 _BROUGHT_HEIGHTS = 1.5
@@ -56,7 +57,7 @@ class Luggage:
 
     def knows(self, box: Box) -> bool:
         """Whether a bag that somebody brought is, or lately was, in this part of the picture."""
-        return any(_overlap(box, bag.box) for bag in self._bags.values())
+        return any(boxes_meet(box, bag.box) for bag in self._bags.values())
 
     def _know_again(self, seen: Sequence[ObservedSubject]) -> None:
         """Bags that the tracker takes for new ones."""
@@ -103,11 +104,6 @@ class Luggage:
 
 def _is_at(bag: ObservedSubject, foot: tuple[float, float]) -> bool:
     return _distance(_foot(bag), foot) <= _AT_REST * _height(bag)
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    across = min(one[2], other[2]) > max(one[0], other[0])
-    return across and min(one[3], other[3]) > max(one[1], other[1])
 
 
 def _apart(bag: ObservedSubject, person: ObservedSubject) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.observation import ObservedSubject
+from aegis.vision.boxes_meet import boxes_meet
 from aegis.vision.came_or_went import came
 from aegis.vision.foreground import Hidden
 from aegis.vision.put_down import Vehicles, is_luggage
@@ -148,7 +149,7 @@ class StaticObjects:
     ) -> None:
         found: list[StaticObject] = []
         for box, blob in _blobs(changed):
-            known = next((it for it in self._objects if _overlap(it.box, box)), None)
+            known = next((it for it in self._objects if boxes_meet(it.box, box)), None)
             if known is not None:
                 known.box, known.seen_s = box, at_s
                 if at_s - known.found_s <= _LOOKS_S:
@@ -263,24 +264,13 @@ def _is_near(
 def _stands_at(
     box: tuple[float, float, float, float], person: ObservedSubject, scale: tuple[float, float]
 ) -> bool:
-    return person.speed <= _STANDS and _overlap(box, to_small(person.bbox, scale))
+    return person.speed <= _STANDS and boxes_meet(box, to_small(person.bbox, scale))
 
 
 def _reaches(passer: _Passer, box: tuple[float, float, float, float]) -> bool:
     x0, y0, x1, y1 = passer.box
     reach = 0.25 * (y1 - y0)
-    return _overlap((x0 - reach, y0, x1 + reach, y1 + reach / 2), box)
-
-
-def _overlap(
-    first: tuple[float, float, float, float], second: tuple[float, float, float, float]
-) -> bool:
-    return (
-        first[0] < second[2]
-        and second[0] < first[2]
-        and first[1] < second[3]
-        and second[1] < first[3]
-    )
+    return boxes_meet((x0 - reach, y0, x1 + reach, y1 + reach / 2), box)
 
 
 def _area(box: tuple[float, float, float, float]) -> tuple[slice, slice]:

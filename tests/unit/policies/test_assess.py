@@ -76,11 +76,7 @@ from tests.unit.policies.yard import (
         (frame(seen(crossings=(crossing("line"),))), None, "low"),
         (frame(seen(crossings=(crossing("barrier"),))), "climbing", "high"),
         (frame(seen(came_by="above", descent=0.8)), None, "low"),
-        (
-            frame(follower(behind_s=1.2)),
-            "tailgating",
-            "medium",
-        ),
+        (frame(follower(behind_s=1.2)), "tailgating", "medium"),
         (frame(follower(behind_s=4.0)), None, "low"),
         (frame(seen(crossings=(crossing("door", behind_s=1.2),))), None, "low"),
         (frame(tampering=COVERED), "camera_tamper", "high"),
