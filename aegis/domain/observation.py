@@ -78,7 +78,7 @@ class ObservedSubject(Value):
     owner: of an object or a changed zone, the number of who was last there, if anybody was;
     away_s: since the owner was last near it.
     put_down: of an object or a changed zone, whether it is something that its owner can have
-    put down.
+    put down, or picked up.
     came_back: how often somebody who looks the same left and returned.
     """
 

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from aegis.vision.small_picture import Tones
+
 _AROUND = np.ones((3, 3), np.uint8)
 _BESIDE = 2
 
@@ -13,21 +15,25 @@ Mask = NDArray[np.bool_]
 Luma = NDArray[np.float32]
 
 
-def came(blob: Mask, now: Luma, before: Luma) -> bool:
-    """Say whether the thing where two pictures (H, W) differ is in ``now``, not in ``before``.
+def came(blob: Mask, now: Tones, before: Tones) -> bool:
+    """Say whether the thing where two pictures differ is in ``now``, not in ``before``.
 
-    It is in the picture in which that place stands out: has an outline, differs from what is
-    around, and is not what goes on there from one side to the other. Of these the second is
-    the weakest, because a bright thing may hide a dark edge, and counts half.
+    It is in the picture in which that place stands out: has an outline, a colour or a
+    brightness other than what is around, and is not what goes on there from one side to the
+    other. Brightness is the weakest, because a bright thing may hide a dark edge, and counts
+    half.
     """
     solid = blob.astype(np.uint8)
     wider = cv2.dilate(solid, _AROUND).astype(np.bool_)
     outline = wider & ~cv2.erode(solid, _AROUND).astype(np.bool_)
     ring = cv2.dilate(solid, _AROUND, iterations=2).astype(np.bool_) & ~wider
-    outlined = (_edges(now)[outline].sum() + 1) / (_edges(before)[outline].sum() + 1)
-    apart = (_contrast(now, blob, ring) + 1) / (_contrast(before, blob, ring) + 1)
-    strange = (_strangeness(now, blob) + 1) / (_strangeness(before, blob) + 1)
-    return bool(outlined * strange * math.sqrt(apart) >= 1)
+    outlined = (_edges(now.luma)[outline].sum() + 1) / (_edges(before.luma)[outline].sum() + 1)
+    apart, coloured = (
+        (_contrast(it, blob, ring) + 1) / (_contrast(was, blob, ring) + 1)
+        for it, was in zip(now, before, strict=True)
+    )
+    strange = (_strangeness(now.luma, blob) + 1) / (_strangeness(before.luma, blob) + 1)
+    return bool(outlined * strange * coloured * math.sqrt(apart) >= 1)
 
 
 def _edges(luma: Luma) -> Luma:

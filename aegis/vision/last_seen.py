@@ -56,11 +56,15 @@ class LastSeen(NamedTuple):
         return max(0.0, 1.0 - distance / 2)
 
 
+def middle_of(box: Box) -> tuple[float, float]:
+    """Pixels."""
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
 def _way(first: Box, then: Box) -> tuple[float, float]:
     """From the middle of one to that of the other, to the right and down."""
-    right = (then[0] + then[2] - first[0] - first[2]) / 2
-    down = (then[1] + then[3] - first[1] - first[3]) / 2
-    return right, down
+    (x0, y0), (x1, y1) = middle_of(first), middle_of(then)
+    return x1 - x0, y1 - y0
 
 
 def _iou(first: Box, second: Box) -> float:

@@ -4,12 +4,14 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+RUNNING = 1.5
+"""Body heights a second that nobody makes who walks."""
 _SPAN_S = 0.7
 _MOVING = 0.15
 _STEP = 0.15
 _DESCENT_S = 5.0
 _SAME_SIZE = 0.15
-_PACE_SPAN_S = 0.8
+_PACE_SPAN_S = 0.65
 _PACE_STEP_S = 0.2
 _PACE_MEMORY_S = 2.5
 _PACE_POINTS = 12
@@ -40,7 +42,7 @@ class Motion(NamedTuple):
 class Pace(NamedTuple):
     """The speed that is kept up, in body heights a second, over the last second or so.
 
-    That is the lesser of the speeds in the two halves of 0.8 s or more, both in about one
+    That is the lesser of the speeds in the two halves of 0.65 s or more, both in about one
     direction: a box that jumps once, because two people swapped numbers, is
     fast in one of them only.
 
@@ -109,7 +111,7 @@ def came_down(first: TrailPoint, now: TrailPoint) -> float:
 
 
 def _halves(points: Sequence[TrailPoint], now: TrailPoint) -> tuple[TrailPoint, TrailPoint] | None:
-    """The last point that is 0.8 s old with one after it, and the one halfway from there."""
+    """The last point that is 0.65 s old with one after it, and the one halfway from there."""
     latest = now.at_s - _PACE_SPAN_S + _ROUNDING_S
     for index in range(len(points) - 2, -1, -1):
         first = points[index]

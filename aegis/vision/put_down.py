@@ -1,4 +1,4 @@
-"""Whether something that came to stand in the picture can be luggage that a person put down."""
+"""Whether something that came or went can be luggage: put down by a person, or picked up."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -48,14 +48,20 @@ class Vehicles:
 def is_luggage(box: Box, person: Box) -> bool:
     """Of a size to be carried, beside this person, and no higher than a hand that hangs down.
 
-    Boxes are in pixels of the small picture, to one of which they are known. What is more than
-    three times as long as wide is the edge of a shadow, not luggage.
+    Boxes are in pixels of the small picture, to one of which they are known.
     """
     _, top, _, foot = person
+    return is_portable(box, foot - top) and box[3] >= (top + foot) / 2
+
+
+def is_portable(box: Box, body: float) -> bool:
+    """Of a size to be carried by somebody of this height in the picture.
+
+    What is more than three times as long as wide is the edge of a shadow or a door.
+    """
     short, size = sorted((box[2] - box[0], box[3] - box[1]))
-    body, is_stout = foot - top, _LONGEST * (short + _PIXEL) >= size
     fits = _LEAST_OF_BODY * body <= size <= _MOST_OF_BODY * body
-    return fits and is_stout and box[3] >= (top + foot) / 2
+    return fits and _LONGEST * (short + _PIXEL) >= size
 
 
 def _share_within(box: Box, other: Box) -> float:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
+from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture, Tones
 
 _BLOCK = 8
 _TEXTURE = 3.0
@@ -23,6 +23,7 @@ _LEAST_SIGHTS = 3
 _FINE_OF_NOISE = 0.5
 _LEAST_FINE = 16
 _FIRST_NOISE = 2.0
+_PICTURES = ("_mean", "_warmth", "_noise")
 _SHARES = np.full(_BLOCK * _BLOCK, 1 / (_BLOCK * _BLOCK), np.float32)
 _WINDOW = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
@@ -48,15 +49,16 @@ class Likeness(NamedTuple):
 
 
 class SceneNormal:
-    """A running background: each pixel's mean, and how much it trembles.
+    """A running background: each pixel's mean tones, and how much its brightness trembles.
 
     It is learned within some seconds and then follows the day slowly. What stands before a
     pixel is not learned there, so people at the beginning leave no ghosts; how much fine
-    detail there is, is learned of the empty scene. 83 KB a camera.
+    detail there is, is learned of the empty scene. 120 KB a camera.
     """
 
     def __init__(self) -> None:
         self._mean = np.zeros((HEIGHT, WIDTH), np.float32)
+        self._warmth = np.zeros((HEIGHT, WIDTH), np.float32)
         self._noise = np.full((HEIGHT, WIDTH), _FIRST_NOISE, np.float32)
         self._sights = np.zeros((HEIGHT, WIDTH), np.uint8)
         self._detail = 0.0
@@ -66,13 +68,11 @@ class SceneNormal:
 
     def __getstate__(self) -> dict[str, Any]:
         """In half the precision, which is a sixteenth of a level and plenty to go on with."""
-        halved = {"_mean": self._mean.astype(np.float16), "_noise": self._noise.astype(np.float16)}
+        halved = {name: getattr(self, name).astype(np.float16) for name in _PICTURES}
         return {**self.__dict__, **halved}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__ |= state
-        self._mean = self._mean.astype(np.float32)
-        self._noise = self._noise.astype(np.float32)
+        self.__dict__ |= state | {name: state[name].astype(np.float32) for name in _PICTURES}
 
     @property
     def is_known(self) -> bool:
@@ -83,6 +83,11 @@ class SceneNormal:
     def mean(self) -> Luma:
         """(72, 128) float32; not to be written to."""
         return self._mean
+
+    @property
+    def tones(self) -> Tones:
+        """Mean brightness and colour; not to be written to."""
+        return Tones(self._mean, self._warmth)
 
     @property
     def noise(self) -> Luma:
@@ -113,6 +118,7 @@ class SceneNormal:
             step.ravel()[young] = self._first_steps(small, covered, young, slow)
         off = small.luma - self._mean
         self._mean += step * off
+        self._warmth += step * (small.tones.warmth - self._warmth)
         self._noise += step * (np.abs(off) - self._noise)
         if np.count_nonzero(covered) <= _EMPTY * covered.size:
             # People are full of detail: after a crowd the empty scene would look out of focus.
@@ -127,6 +133,7 @@ class SceneNormal:
         sights, seen = self._sights.ravel(), ~covered.ravel()[young]
         never = young[sights[young] == 0]
         self._mean.ravel()[never] = small.luma.ravel()[never]
+        self._warmth.ravel()[never] = small.tones.warmth.ravel()[never]
         self._noise.ravel()[never] = _FIRST_NOISE
         sights[young] += seen
         count = sights[young]
@@ -136,6 +143,7 @@ class SceneNormal:
     def absorb(self, small: SmallPicture, area: tuple[slice, slice]) -> None:
         """What is there now is normal from now on; area: rows and columns."""
         self._mean[area] = small.luma[area]
+        self._warmth[area] = small.tones.warmth[area]
 
     def compare(self, small: SmallPicture, shift: tuple[int, int] = (0, 0)) -> Likeness | None:
         """How like the normal this frame is; None where the normal has too little texture.

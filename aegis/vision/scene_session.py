@@ -32,7 +32,7 @@ class SceneSession:
     frame everything starts anew; so it does when five frames in a row are over 30 s late,
     because then the camera's clock was set back. Weak where a crowd hides people from each
     other: ids swap there. Bounded: tracks live seconds, a trail has 60 points, pictures are
-    remembered in 225 KB. It pickles, without the tracker's followers.
+    remembered in 300 KB. It pickles, without the tracker's followers.
     """
 
     def __init__(self, camera_id: str, site: Site, score_threshold: float = DEFAULT_SCORE) -> None:

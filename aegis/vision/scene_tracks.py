@@ -10,6 +10,7 @@ from aegis.domain.observation import Entry, ObservedSubject
 from aegis.domain.site import Camera
 from aegis.vision.contact import ProtectedZones
 from aegis.vision.entry import entry_of
+from aegis.vision.glimpses import Glimpse, Glimpses
 from aegis.vision.line_crossing import WireMap, WireTraffic, update_crossings
 from aegis.vision.subject_view import memory_of, observe_subject
 from aegis.vision.track_memory import Sighting, TrackMemory
@@ -25,6 +26,7 @@ class TracksMark(NamedTuple):
 
     tracker: Tracker
     tracks: dict[int, TrackMemory]
+    glimpses: Glimpses
     traffic: WireTraffic
     frame_count: int
 
@@ -40,6 +42,7 @@ class SceneTracks:
         self._tracker = Tracker(score_threshold)
         self._tracks: dict[int, TrackMemory] = {}
         self._traffic = WireTraffic()
+        self._glimpses = Glimpses()
         self._frame_count = 0
 
     def describe(self, camera: Camera) -> None:
@@ -63,6 +66,7 @@ class SceneTracks:
         """Lose sight of everything; ids and counts go on."""
         self._tracker.forget()
         self._tracks.clear()
+        self._glimpses = Glimpses()
 
     def follow(
         self,
@@ -81,6 +85,7 @@ class SceneTracks:
         self._expire(at_s)
         points, zones = self._locate(detections, ids, resolution_wh)
         self._remember(detections, ids, points, zones, resolution_wh, at_s, is_first=is_first)
+        self._glimpse(detections, ids, at_s)
         self._meet(at_s)
         self._cross(ids, points, at_s)
         self._touch(detections, ids, resolution_wh, at_s)
@@ -97,13 +102,14 @@ class SceneTracks:
     def mark(self) -> TracksMark:
         """A copy of all that is remembered, for `wind_back`."""
         tracks = {track_id: track.copy() for track_id, track in self._tracks.items()}
-        return TracksMark(self._tracker.copy(), tracks, self._traffic.copy(), self._frame_count)
+        glimpses, traffic = self._glimpses.copy(), self._traffic.copy()
+        return TracksMark(self._tracker.copy(), tracks, glimpses, traffic, self._frame_count)
 
     def wind_back(self, mark: TracksMark) -> None:
         """Be again as at that mark, which these very tracks made; it can be used again."""
         self._tracker, self._traffic = mark.tracker.copy(), mark.traffic.copy()
         self._tracks = {track_id: track.copy() for track_id, track in mark.tracks.items()}
-        self._frame_count = mark.frame_count
+        self._glimpses, self._frame_count = mark.glimpses.copy(), mark.frame_count
 
     def _expire(self, at_s: float) -> None:
         memory_s = self._tracker.memory_s()
@@ -153,6 +159,21 @@ class SceneTracks:
                 )
             if track.add(sighting, zones[index], self._frame_count):
                 ids[index] = self._renew(track_id)
+
+    def _glimpse(self, detections: Detections, ids: NDArray[np.int64], at_s: float) -> None:
+        """Note what may have been somebody, and how those came who are seen the second time."""
+        glimpses = []
+        for index, track_id in enumerate(ids.tolist()):
+            track = self._tracks.get(track_id)
+            if track is not None and track.frames > 2:
+                continue
+            x0, y0, x1, y1 = detections.xyxy[index].tolist()
+            glimpse = Glimpse(detections.labels[index], (x0, y0, x1, y1), at_s, track_id)
+            if track is not None and track.frames == 2:
+                track.precede(self._glimpses.way_to(glimpse))
+            else:
+                glimpses.append(glimpse)
+        self._glimpses.see(glimpses, at_s)
 
     def _entry(
         self,

@@ -12,7 +12,7 @@ from aegis.domain.site import Site
 from aegis.vision.scene_picture import ScenePicture
 from aegis.vision.scene_session import SceneSession
 
-VERSION = 6
+VERSION = 7
 """Grows whenever what a session remembers changes its form."""
 
 MAX_BYTES = 400_000

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aegis.vision.foreground import Hidden
 from aegis.vision.scene_normal import SceneNormal
-from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture
+from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture, Tones
 
 SETTLING_S = 1.0
 """So long what moves takes to become part of the settled picture."""
@@ -20,6 +20,8 @@ _GLOBAL = 0.25
 _LEAST_FITTED = 200
 _LEAST_GAIN, _MOST_GAIN = 0.3, 2.0
 
+_PICTURES = ("_settled", "_warmth")
+
 Mask = NDArray[np.bool_]
 Luma = NDArray[np.float32]
 
@@ -28,26 +30,27 @@ class SettledChange:
     """The picture as it has settled, and since when each pixel differs from the normal.
 
     Behind people nothing is judged: what was there stays. A change of much of the picture
-    is light, and then everything begins anew. 74 KB.
+    is light, and then everything begins anew. 111 KB.
     """
 
     def __init__(self) -> None:
         self._settled = np.zeros((HEIGHT, WIDTH), np.float32)
+        self._warmth = np.zeros((HEIGHT, WIDTH), np.float32)
         self._since_s = np.full((HEIGHT, WIDTH), np.inf, np.float32)
         self._origin_s: float | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """In half the precision, which is plenty to go on with."""
-        return {**self.__dict__, "_settled": self._settled.astype(np.float16)}
+        halved = {name: getattr(self, name).astype(np.float16) for name in _PICTURES}
+        return {**self.__dict__, **halved}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__ |= state
-        self._settled = self._settled.astype(np.float32)
+        self.__dict__ |= state | {name: state[name].astype(np.float32) for name in _PICTURES}
 
     @property
-    def picture(self) -> Luma:
-        """(72, 128): what stood still lately; not to be written to."""
-        return self._settled
+    def tones(self) -> Tones:
+        """Of what stood still lately; not to be written to."""
+        return Tones(self._settled, self._warmth)
 
     @property
     def mask(self) -> Mask:
@@ -63,14 +66,14 @@ class SettledChange:
         """
         if self._origin_s is None:
             self._origin_s = at_s
-            self._settled[:] = small.luma
+            self._settle(small)
         bar = np.maximum(_LEAST_CHANGE, _OF_NOISE * normal.noise)
         open_to_view = ~(hidden.in_view | normal.unknown)
         lit = _in_this_light(normal.mean, small.luma, open_to_view)
         differs = (np.abs(small.luma - lit) > bar) & open_to_view
         if np.count_nonzero(differs) > _GLOBAL * differs.size:
             self.forget()
-            self._settled[:] = small.luma
+            self._settle(small)
             return None
         now_s = np.float32(at_s - self._origin_s)
         off = small.luma - self._settled
@@ -83,6 +86,7 @@ class SettledChange:
         if is_over.any():
             self._since_s[is_over] = np.inf
         self._settled += pace * off
+        self._warmth += pace * (small.tones.warmth - self._warmth)
         return np.asarray(now_s - self._since_s >= _STATIC_S, np.bool_)
 
     def began_s(self, blob: Mask) -> float:
@@ -93,6 +97,9 @@ class SettledChange:
     def forget(self, area: tuple[slice, slice] = (slice(None), slice(None))) -> None:
         """Nothing differs there; area: rows and columns."""
         self._since_s[area] = np.inf
+
+    def _settle(self, small: SmallPicture) -> None:
+        self._settled[:], self._warmth[:] = small.tones
 
 
 def _in_this_light(normal: Luma, now: Luma, open_to_view: Mask) -> Luma:

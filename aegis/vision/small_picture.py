@@ -1,6 +1,7 @@
 """A frame small enough to remember: what the camera's normal is made of."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,22 +12,40 @@ from aegis.domain.observation import Box
 WIDTH, HEIGHT = 128, 72
 _ROWS = 2 * HEIGHT
 _LEAST_VARIANCE = 4.0
+_COLUMNS = 2 * WIDTH
+_WARMTH = np.array([[0.5, 0.0, -0.5, 128.0]], np.float32)
+_NEUTRAL = 128
 _SQUARES = np.arange(256.0) ** 2
 _DEVIATIONS = 1.4826
 """Standard deviations of a normal distribution to its median absolute deviation."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SmallPicture:
-    """One frame's luminance, 128 x 72 whatever its own shape.
+class Tones(NamedTuple):
+    """A picture's brightness and the one colour that tells most things apart.
 
-    luma: (72, 128) float32, 0 to 255. detail: mean squared difference of neighbours in a row at
-    full resolution, without the sensor's noise, against the variance of luma: blur takes it
-    away.
+    luma: (72, 128) float32, 0 to 255. warmth: (72, 128) float32, half of red less blue, -128 to
+    127; 0 all over at night.
     """
 
     luma: NDArray[np.float32]
+    warmth: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SmallPicture:
+    """One frame's tones, 128 x 72 whatever its own shape.
+
+    detail: mean squared difference of neighbours in a row at full resolution, without the
+    sensor's noise, against the variance of luma: blur takes it away.
+    """
+
+    tones: Tones
     detail: float
+
+    @property
+    def luma(self) -> NDArray[np.float32]:
+        """(72, 128) float32, 0 to 255."""
+        return self.tones.luma
 
 
 def to_small(box: Box, scale: tuple[float, float]) -> Box:
@@ -36,13 +55,21 @@ def to_small(box: Box, scale: tuple[float, float]) -> Box:
 
 
 def shrink(picture: NDArray[np.uint8]) -> SmallPicture:
-    """Of an upright (H, W, 3) uint8 RGB picture, from some 144 of its rows; 0.3 ms."""
+    """Of an upright (H, W, 3) uint8 RGB picture, from some 144 of its rows; 0.4 ms."""
     rows = picture[:: max(1, picture.shape[0] // _ROWS)]
     grey = cv2.cvtColor(rows, cv2.COLOR_RGB2GRAY)
     luma = cv2.resize(grey.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     _, deviation = cv2.meanStdDev(luma)
     detail = _detail(grey) / max(float(deviation.item()) ** 2, _LEAST_VARIANCE)
-    return SmallPicture(np.asarray(luma, np.float32), detail)
+    return SmallPicture(Tones(np.asarray(luma, np.float32), _warmth(rows)), detail)
+
+
+def _warmth(rows: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """From some 256 of its columns."""
+    few = np.ascontiguousarray(rows[:, :: max(1, rows.shape[1] // _COLUMNS)])
+    warmth = cv2.transform(few, _WARMTH).astype(np.float32)
+    small = cv2.resize(warmth, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.asarray(small - _NEUTRAL, np.float32)
 
 
 def _detail(grey: NDArray[np.integer | np.floating]) -> float:

@@ -13,10 +13,11 @@ from aegis.domain.observation import ObservedSubject
 from aegis.vision.boxes_meet import boxes_meet
 from aegis.vision.came_or_went import came
 from aegis.vision.foreground import Hidden
-from aegis.vision.put_down import Vehicles, is_luggage
+from aegis.vision.put_down import Vehicles, is_luggage, is_portable
 from aegis.vision.scene_normal import SceneNormal
 from aegis.vision.settled_change import SETTLING_S, SettledChange
 from aegis.vision.small_picture import HEIGHT, WIDTH, SmallPicture, to_small
+from aegis.vision.track_memory import MISSED_S
 
 ObjectKind = Literal["left_object", "taken_object"]
 
@@ -28,7 +29,7 @@ _NEAR_HEIGHTS = 1.5
 _TAKES_OVER_S = 2.0
 _GONE_S = 2.0
 _LOOKS_S = 1.0
-_BESIDE_S = 3.0
+_BESIDE_S = MISSED_S + 0.5
 _STANDS = 0.35
 """Body heights a second."""
 _ABSORBED_S = 600.0
@@ -51,8 +52,8 @@ class StaticObject:
 
     since_s: when it came to be so. near_s: when its owner was last near it. seen_s: when
     it was last plain to see. found_s: when it was first seen to stand still. owner_box: where
-    its owner was when it came to be so. was_luggage: whether it looked like luggage when it
-    was first seen.
+    its owner was when it came to be so. owner_height: how tall the owner was at most.
+    was_luggage: whether it looked like luggage when it was first seen.
     """
 
     number: int
@@ -64,11 +65,17 @@ class StaticObject:
     seen_s: float
     found_s: float
     owner_box: tuple[float, float, float, float]
+    owner_height: float
     was_luggage: bool
 
     @property
     def is_luggage(self) -> bool:
-        """Whether its owner can have put it down; a mark on a wall, or a large thing, is none."""
+        """Whether its owner can have put it down, or picked it up.
+
+        A mark on a wall, or a large thing, is none.
+        """
+        if self.kind == "taken_object":
+            return is_portable(self.box, self.owner_height)
         return self.was_luggage and is_luggage(self.box, self.owner_box)
 
 
@@ -188,7 +195,8 @@ class StaticObjects:
             return []
         self._count += 1
         began_s, owner = min(since_s, at_s), passer.track_id
-        near_s = max(it.at_s for it in self._passers if it.track_id == owner and _reaches(it, box))
+        owners = [it for it in self._passers if it.track_id == owner]
+        near_s = max(it.at_s for it in owners if _reaches(it, box))
         return [
             StaticObject(
                 number=self._count,
@@ -200,12 +208,13 @@ class StaticObjects:
                 seen_s=at_s,
                 found_s=at_s,
                 owner_box=passer.box,
+                owner_height=max(it.box[3] - it.box[1] for it in owners),
                 was_luggage=looks_carried,
             )
         ]
 
     def _kind(self, blob: Mask, normal: SceneNormal) -> ObjectKind:
-        return "left_object" if came(blob, self._change.picture, normal.mean) else "taken_object"
+        return "left_object" if came(blob, self._change.tones, normal.tones) else "taken_object"
 
     def _owner(
         self, box: tuple[float, float, float, float], since_s: float, before_s: float

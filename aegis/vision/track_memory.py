@@ -1,13 +1,15 @@
 """What is remembered of one thing that is followed through a scene."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import reduce
 from typing import NamedTuple, Self
 
 from aegis.domain.observation import Entry
 from aegis.vision.line_crossing import Passage
 from aegis.vision.motion import (
+    RUNNING,
     STILL,
     UNPACED,
     Motion,
@@ -27,6 +29,7 @@ _MOSTLY = 0.5
 _IN_A_ROW = 0.59
 _LASTING_S = 0.79
 _RARE_S = 1.5
+_RUNNING_S = 0.65
 _TRAIL_STEP_S = 1.0
 _TRAIL_LENGTH = 60
 _PASSAGES = 8
@@ -125,6 +128,15 @@ class TrackMemory:
             self.halts = self.halts.after(self.zones(), frozenset(), sighting.at_s)
         return is_somebody_else
 
+    def precede(self, points: Sequence[TrailPoint]) -> None:
+        """Remember where it was glimpsed before its first frame, oldest first."""
+        if not points:
+            return
+        self.first_seen_s = points[0].at_s
+        self.frames += len(points)
+        self.trail = (*points, *self.trail)
+        self.pace = reduce(Pace.after, [*points, *self.pace.points], UNPACED)
+
     def cross(self, passage: Passage) -> None:
         """Remember that it crossed a line; of eight the latest."""
         self.passages = (passage, *self.passages)[:_PASSAGES]
@@ -142,10 +154,11 @@ class TrackMemory:
     def is_steady(self) -> bool:
         """Whether it was seen often, long, regularly and clearly enough to be believed.
 
-        Three frames over 0.8 s, most of those between too; or two in a row where frames
-        are over 1.5 s apart.
+        Three frames over 0.8 s, or 0.65 s of who runs one way, most of those between too; or
+        two in a row where frames are over 1.5 s apart.
         """
-        lasting = self.dwell_s >= (_LASTING_S if self.frames >= 3 else _RARE_S)
+        lasting_s = _RUNNING_S if self.pace.speed >= RUNNING else _LASTING_S
+        lasting = self.dwell_s >= (lasting_s if self.frames >= 3 else _RARE_S)
         regular = self.presence >= (_MOSTLY if self.frames >= 3 else _IN_A_ROW)
         clear = self.mean_score >= self.belief_score - _ROUNDING
         return self.frames >= 2 and lasting and regular and clear

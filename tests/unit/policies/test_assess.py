@@ -22,6 +22,7 @@ from tests.unit.policies.yard import (
     judged,
     seen,
     still,
+    taken,
 )
 
 
@@ -89,7 +90,10 @@ from tests.unit.policies.yard import (
         (frame(seen("left_object", owner=3, away_s=12.0)), "abandoned_object", "medium"),
         (frame(seen("left_object", owner=3, away_s=2.0)), None, "low"),
         (frame(seen("left_object", away_s=60.0)), None, "low"),
-        (frame(seen("taken_object", owner=3)), None, "low"),
+        (frame(taken()), None, "low"),
+        (frame(taken("shelf")), "package_theft", "high"),
+        (frame(taken("shelf", "porch")), None, "low"),
+        (frame(taken("shelf", "porch", put_down=True)), "package_theft", "high"),
         (frame(changed("shelf", put_down=True)), "damage", "high"),
         (frame(changed("shelf", "porch", put_down=False)), "damage", "high"),
         (frame(changed("shelf", "porch", put_down=True)), None, "low"),

@@ -46,6 +46,10 @@ def changed(*zones: str, **given: Any) -> ObservedSubject:
     return seen("changed_zone", **facts | given)
 
 
+def taken(*zones: str, **given: Any) -> ObservedSubject:
+    return seen("taken_object", **{"owner": 3, "zones": zones} | given)
+
+
 def bare(label: str = "person", score: float = 0.7, **given: Any) -> ObservedSubject:
     return ObservedSubject(
         label=label, score=score, mean_score=score, bbox=(10.0, 20.0, 60.0, 170.0), **given

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aegis.vision.came_or_went import came
+from aegis.vision.came_or_went import came as came_in
+from aegis.vision.small_picture import Tones
 
 Luma = NDArray[np.float32]
 THING = (slice(30, 37), slice(50, 58))
+
+
+def came(blob: NDArray[np.bool_], now: Luma, before: Luma) -> bool:
+    """At night, when nothing has a colour."""
+    return came_in(blob, *(Tones(luma, np.zeros_like(luma)) for luma in (now, before)))
 
 
 def flat() -> Luma:
@@ -61,3 +67,14 @@ def test_at_the_borders_of_the_picture_it_is_told_too(corner: tuple[int, int]) -
 
 def test_what_fills_the_picture_has_no_sides_and_counts_as_come() -> None:
     assert came(np.ones((72, 128), np.bool_), flat(), flat())
+
+
+def test_colour_tells_a_thing_that_is_as_bright_as_what_is_around() -> None:
+    noise = np.random.default_rng(1).normal(0, 3, (2, 72, 128)).astype(np.float32)
+    blob = np.zeros((72, 128), np.bool_)
+    blob[THING] = True
+    with_thing, without = flat() + noise[0], np.where(blob, np.float32(106), flat()) + noise[1]
+    plain, brown = np.zeros_like(flat()), np.where(blob, np.float32(42), np.float32(0))
+    assert not came(blob, with_thing, without)
+    assert came_in(blob, Tones(with_thing, brown), Tones(without, plain))
+    assert not came_in(blob, Tones(without, plain), Tones(with_thing, brown))

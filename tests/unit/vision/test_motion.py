@@ -61,14 +61,14 @@ def paces(*xs: float, step_s: float = 0.25) -> list[float]:
     return [pace.speed for pace in accumulate(points, Pace.after, initial=Pace())][1:]
 
 
-def test_a_run_is_known_after_a_second_and_keeps_its_pace() -> None:
+def test_a_run_is_known_after_three_quarters_of_a_second_and_keeps_its_pace() -> None:
     found = paces(*(60.0 * n for n in range(12)))
-    assert found[:4] == [0, 0, 0, 0]
-    assert found[4:] == pytest.approx([2.4] * 8)
+    assert found[:3] == [0, 0, 0]
+    assert found[3:] == pytest.approx([2.4] * 9)
 
 
-def test_a_run_through_a_second_is_known_from_four_frames_or_three() -> None:
-    assert paces(0, 80, 160, 240, step_s=1 / 3)[-1] == pytest.approx(2.4)
+def test_a_run_through_a_second_is_known_from_three_frames() -> None:
+    assert paces(0, 80, 160, step_s=1 / 3)[-1] == pytest.approx(2.4)
     assert paces(0, 120, 240, step_s=0.5)[-1] == pytest.approx(2.4)
 
 
