@@ -73,7 +73,7 @@ def test_colour_tells_a_thing_that_is_as_bright_as_what_is_around() -> None:
     noise = np.random.default_rng(1).normal(0, 3, (2, 72, 128)).astype(np.float32)
     blob = np.zeros((72, 128), np.bool_)
     blob[THING] = True
-    with_thing, without = flat() + noise[0], np.where(blob, np.float32(106), flat()) + noise[1]
+    with_thing, without = flat() + noise[0], np.where(blob, np.float32(111), flat()) + noise[1]
     plain, brown = np.zeros_like(flat()), np.where(blob, np.float32(42), np.float32(0))
     assert not came(blob, with_thing, without)
     assert came_in(blob, Tones(with_thing, brown), Tones(without, plain))
