@@ -174,6 +174,26 @@ def shift_change(seed: int) -> Play:
     return _play("shift_change", cast, seed, stage, ends_s, scripts, camera, tuple(openings))
 
 
+def passing_a_door(seed: int) -> Play:
+    """Somebody goes in by the staff door while somebody else walks past it."""
+    cast = Casting("passing_a_door", seed)
+    x = cast.between(-2, 2)
+    enters = cast.script(cast.edge(cast.side(), 7.0), cast.between(10, 16))
+    enters.walk((x + 0.3, WALL_Y - 1.3)).stay(cast.between(1.0, 2.0), "reach", (x, WALL_Y))
+    opened_s = enters.now_s
+    enters.walk((x, WALL_Y + 1.0), speed_m_s=1.2)
+    side, y = cast.side(), WALL_Y - cast.between(0.9, 2.2)
+    passes = cast.script(cast.edge(side, y))
+    arrive(passes, (x, y), opened_s + cast.between(-0.5, 3.0), cast.between(1.1, 1.6))
+    passes.walk(cast.edge(-side, y + cast.between(-1, 0)))
+    ends_s = max(enters.now_s, passes.now_s) + 8
+    line = wire("staff door", cast.view, (x - 0.8, WALL_Y - 0.5), (x + 0.8, WALL_Y - 0.5), "door")
+    opening = Opening(0, opened_s - 0.3, enters.now_s + 0.5)
+    stage = yard(cast, (x,)) if cast.chance(0.6) else lobby(cast, door_xs=(x,))
+    scripts, camera = [enters, passes], Camera(tripwires=(line,))
+    return _play("passing_a_door", cast, seed, stage, ends_s, scripts, camera, (opening,))
+
+
 def cleaner(seed: int) -> Play:
     """Somebody sweeps the ground, lane by lane."""
     cast = Casting("cleaner", seed)

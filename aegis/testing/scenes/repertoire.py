@@ -10,6 +10,7 @@ from aegis.testing.scenes.everyday_plays import (
     delivery,
     group_chat,
     hurry,
+    passing_a_door,
     queue,
     shift_change,
     waiting_for_a_lift,
@@ -69,6 +70,7 @@ HARMLESS: Mapping[str, Callable[[int], Play]] = {
         lights_change,
         car_arrives,
         quiet_night,
+        passing_a_door,
     )
 }
 
