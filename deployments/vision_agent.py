@@ -15,7 +15,8 @@ from aegis.garbage import seek_garbage_rarely
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
-from aegis.vision.detector import FastPaths, load_detector
+from aegis.vision.detector import load_detector
+from aegis.vision.fast_paths import FastPaths
 from aegis.vision.fight_watch import FightVerdict, FightWatch, Look
 from aegis.vision.frame_strip import FrameStrips
 from aegis.vision.image_codec import encode_jpeg
@@ -54,7 +55,7 @@ class VisionAgent:
         ask: tells what is in force; None: only the files that the settings name are.
         """
         # These bring torch, which whoever only names the agent need not wait for.
-        from aegis.vision.card_decoder import choose_decoder  # noqa: PLC0415
+        from aegis.vision.decoder_choice import choose_decoder  # noqa: PLC0415
         from aegis.vision.fight_classifier import FightClassifier  # noqa: PLC0415
 
         configure_logging(settings.log_level)

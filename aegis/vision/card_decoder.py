@@ -11,10 +11,9 @@ import structlog
 import torch
 
 from aegis.errors import AegisError
-from aegis.vision.compute_device import choose_device
 from aegis.vision.image_codec import Pixels, everyday_orientation, turn_upright
 from aegis.vision.image_header import check_image_header
-from aegis.vision.picture_decoder import PictureDecoder, PillowDecoder
+from aegis.vision.picture_decoder import PillowDecoder
 
 OnCard = Callable[[Sequence[bytes]], list[Pixels]]
 """JPEGs to (H, W, 3) RGB in the CPU's memory, not turned; RuntimeError if any cannot be."""
@@ -69,19 +68,6 @@ class CardDecoder:
                 _log.warning("vision.card_refused_pictures", reason=str(error)[:400])
             return []
         return pictures
-
-
-def choose_decoder(max_pixels: int, device: str, *, on_card: bool) -> PictureDecoder:
-    """Pillow, or a card's decoder where it is asked for, there is one, and it passes a trial.
-
-    Raises ConfigurationError for a device that cannot be had.
-    """
-    from aegis.vision.decoder_trial import keep_if_it_passes  # noqa: PLC0415 - seldom needed
-
-    chosen = choose_device(device)
-    if not on_card or chosen.type != "cuda":
-        return PillowDecoder(max_pixels)
-    return keep_if_it_passes(card_jpegs(chosen), max_pixels)
 
 
 def card_jpegs(device: torch.device) -> OnCard:

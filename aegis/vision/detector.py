@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,21 +10,10 @@ from numpy.typing import NDArray
 
 from aegis.domain.detection import Detections
 from aegis.errors import ConfigurationError
+from aegis.vision.fast_paths import FastPaths
 
 Pixels = NDArray[np.uint8]
 EMBEDDED_MODEL = "aegis-small"
-
-
-@dataclass(frozen=True, slots=True)
-class FastPaths:
-    """Which fast paths a detector may try.
-
-    half: multiply in 16 bits where the device does so in hardware. graphs: on a card, record the
-    work of a batch once and replay it.
-    """
-
-    half: bool = True
-    graphs: bool = True
 
 
 class Detector(Protocol):

@@ -14,7 +14,7 @@ from aegis.domain.detection import Detections
 from aegis.errors import ConfigurationError
 from aegis.vision.compact_net import LABELS, CompactNet
 from aegis.vision.compute_device import choose_device
-from aegis.vision.detector import FastPaths
+from aegis.vision.fast_paths import FastPaths
 from aegis.vision.forward_path import Answer
 from aegis.vision.letterbox import letterbox
 from aegis.vision.model_file import ModelFile, read_model, write_model

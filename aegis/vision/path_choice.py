@@ -12,7 +12,7 @@ from torch import Tensor
 
 from aegis.vision.compact_net import CompactNet
 from aegis.vision.compute_device import fast_type
-from aegis.vision.detector import FastPaths
+from aegis.vision.fast_paths import FastPaths
 from aegis.vision.forward_path import Answer, EagerForward, Forward
 from aegis.vision.graphed_forward import CardRecorder, GraphedForward
 

@@ -18,7 +18,7 @@ from torchvision.models import get_model, get_model_weights, list_models
 from aegis.domain.detection import Detections
 from aegis.errors import ConfigurationError
 from aegis.vision.compute_device import choose_device
-from aegis.vision.detector import FastPaths
+from aegis.vision.fast_paths import FastPaths
 
 _FLOOR = 0.05
 # What torch, pickle and safetensors were seen to raise on files that are no weights of a model.

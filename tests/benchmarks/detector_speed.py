@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 from torchvision.models import get_model
 
-from aegis.vision.card_decoder import choose_decoder
 from aegis.vision.compute_device import use_threads
+from aegis.vision.decoder_choice import choose_decoder
 from aegis.vision.detector import load_detector
 from aegis.vision.embedded_detector import EmbeddedDetector
 from aegis.vision.fight_classifier import FightClassifier

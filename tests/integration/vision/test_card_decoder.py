@@ -9,7 +9,8 @@ from PIL import ExifTags, Image
 from structlog.testing import capture_logs
 
 from aegis.errors import ConfigurationError, InvalidImage
-from aegis.vision.card_decoder import CardDecoder, choose_decoder
+from aegis.vision.card_decoder import CardDecoder
+from aegis.vision.decoder_choice import choose_decoder
 from aegis.vision.decoder_trial import keep_if_it_passes
 from aegis.vision.image_codec import Pixels, decode_image
 from aegis.vision.picture_decoder import PillowDecoder

@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 from torch import Tensor
 
 from aegis.vision.compact_net import LABELS
-from aegis.vision.detector import FastPaths
 from aegis.vision.embedded_detector import EmbeddedDetector
+from aegis.vision.fast_paths import FastPaths
 from aegis.vision.forward_path import Answer
 from aegis.vision.path_choice import draw_samples, keep_if_it_agrees
 
