@@ -10,8 +10,8 @@ from aegis.domain.scene_snapshot import SceneSnapshot
 from aegis.domain.site import Site
 from aegis.errors import AegisError
 from aegis.ports import SceneArchive
-from aegis.vision.scene_session import SceneSession
-from aegis.vision.session_packing import pack, unpack
+from aegis.vision.scene.scene_session import SceneSession
+from aegis.vision.scene.session_packing import pack, unpack
 
 _PACK_S = 3.0
 _PICTURE_S = 30.0

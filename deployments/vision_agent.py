@@ -15,14 +15,14 @@ from aegis.garbage import seek_garbage_rarely
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
-from aegis.vision.detector import load_detector
-from aegis.vision.fast_paths import FastPaths
-from aegis.vision.fight_watch import FightVerdict, FightWatch, Look
+from aegis.vision.decoding.image_codec import encode_jpeg
+from aegis.vision.decoding.image_header import check_image_header
+from aegis.vision.decoding.privacy_mask import hide
+from aegis.vision.detection.detector import load_detector
+from aegis.vision.detection.fast_paths import FastPaths
+from aegis.vision.fights.fight_watch import FightVerdict, FightWatch, Look
 from aegis.vision.frame_strip import FrameStrips
-from aegis.vision.image_codec import encode_jpeg
-from aegis.vision.image_header import check_image_header
-from aegis.vision.privacy_mask import hide
-from aegis.vision.scene_session import SceneSessions
+from aegis.vision.scene.scene_session import SceneSessions
 from data.archive_folder import ArchiveFolder
 from data.observation_archive import ObservationSink
 from deployments.call_meter import CallMeter, Report
@@ -55,8 +55,8 @@ class VisionAgent:
         ask: tells what is in force; None: only the files that the settings name are.
         """
         # These bring torch, which whoever only names the agent need not wait for.
-        from aegis.vision.decoder_choice import choose_decoder  # noqa: PLC0415
-        from aegis.vision.fight_classifier import FightClassifier  # noqa: PLC0415
+        from aegis.vision.decoding.decoder_choice import choose_decoder  # noqa: PLC0415
+        from aegis.vision.fights.fight_classifier import FightClassifier  # noqa: PLC0415
 
         configure_logging(settings.log_level)
         _use_threads(settings.vision_threads)

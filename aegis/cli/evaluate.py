@@ -42,8 +42,8 @@ def detector(
 ) -> None:
     """Average precision by label, calibration error and speed on a COCO JSON; all its pictures."""
     from aegis.cli.evaluation import show_detector_figures  # noqa: PLC0415 - keeps --help fast
-    from aegis.vision.compute_device import use_threads  # noqa: PLC0415
-    from aegis.vision.detector import load_detector  # noqa: PLC0415
+    from aegis.vision.detection.compute_device import use_threads  # noqa: PLC0415
+    from aegis.vision.detection.detector import load_detector  # noqa: PLC0415
 
     use_threads(threads)
     show_detector_figures(
@@ -72,9 +72,9 @@ def fights(
 ) -> None:
     """Accuracy, AUC, calibration error and speed on clips that lie beside a CSV."""
     from aegis.cli.evaluation import show_fight_figures  # noqa: PLC0415 - keeps --help fast
-    from aegis.vision.compute_device import use_threads  # noqa: PLC0415
-    from aegis.vision.detector import EMBEDDED_MODEL, load_detector  # noqa: PLC0415
-    from aegis.vision.fight_classifier import FightClassifier  # noqa: PLC0415
+    from aegis.vision.detection.compute_device import use_threads  # noqa: PLC0415
+    from aegis.vision.detection.detector import EMBEDDED_MODEL, load_detector  # noqa: PLC0415
+    from aegis.vision.fights.fight_classifier import FightClassifier  # noqa: PLC0415
 
     use_threads(threads)
     show_fight_figures(

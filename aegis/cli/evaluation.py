@@ -16,8 +16,8 @@ from aegis.training.detector_report import draw_report
 from aegis.training.fight_figures import UNDECIDED, FightFigures, measure_fights
 from aegis.training.fight_report import draw_fight_report, draw_reliability
 from aegis.training.labelled_clips import read_labelled_clips
-from aegis.vision.detector import Detector
-from aegis.vision.fight_classifier import FightClassifier
+from aegis.vision.detection.detector import Detector
+from aegis.vision.fights.fight_classifier import FightClassifier
 
 
 def show_detector_figures(

@@ -14,7 +14,7 @@ from aegis.cli.live_source import LiveSource, read_camera, read_stream
 from aegis.cli.picture_files import list_folder
 from aegis.cli.sampled_frame import SampledFrame
 from aegis.errors import ConfigurationError
-from aegis.vision.image_codec import encode_jpeg
+from aegis.vision.decoding.image_codec import encode_jpeg
 
 _STREAM = re.compile(r"(rtsps?|rtmps?|https?|udp|tcp|srt)://", re.IGNORECASE)
 _CAMERA = re.compile(r"camera:(\d+)|(\d+)")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aegis.cli.sampled_frame import SampledFrame
 from aegis.errors import ConfigurationError
-from aegis.vision.image_codec import encode_jpeg
+from aegis.vision.decoding.image_codec import encode_jpeg
 
 Pixels = NDArray[np.uint8]
 Reader = Callable[[], Iterator[Pixels]]

@@ -11,7 +11,7 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation
 from aegis.domain.statistics import CallTally
 from aegis.settings import Settings
-from aegis.vision.image_header import check_image_header
+from aegis.vision.decoding.image_header import check_image_header
 from deployments.vision_agent import VisionAgent
 
 

@@ -17,7 +17,7 @@ from aegis.domain.analysis import SceneAnalysis
 from aegis.errors import AegisError, ConfigurationError, InvalidImage
 from aegis.settings import Settings
 from aegis.vision.box_drawing import draw_boxes
-from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.decoding.image_codec import decode_image, encode_jpeg
 
 Report = tuple[Path, SceneAnalysis | AegisError]
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from aegis.domain.site import Site
 from aegis.errors import ConfigurationError
-from aegis.vision.image_codec import decode_image
+from aegis.vision.decoding.image_codec import decode_image
 from aegis.vision.site_drawing import draw_description
 
 

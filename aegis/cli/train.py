@@ -59,8 +59,8 @@ def detector(
     from aegis.cli.training import run_detector_training  # noqa: PLC0415 - keeps --help fast
     from aegis.training.detector_plan import DetectorPlan  # noqa: PLC0415
     from aegis.training.training_schedule import TrainingSchedule  # noqa: PLC0415
-    from aegis.vision.compute_device import use_threads  # noqa: PLC0415
-    from aegis.vision.embedded_detector import SHIPPED_WEIGHTS  # noqa: PLC0415
+    from aegis.vision.detection.compute_device import use_threads  # noqa: PLC0415
+    from aegis.vision.detection.embedded_detector import SHIPPED_WEIGHTS  # noqa: PLC0415
 
     use_threads(threads)
     begin = None if from_scratch else (start_from or SHIPPED_WEIGHTS)
@@ -119,7 +119,7 @@ def fights(
     looked at. Then serve with AEGIS_FIGHT_WEIGHTS=OUT/aegis-fight.safetensors.
     """
     from aegis.cli.training import run_fight_training  # noqa: PLC0415 - keeps --help fast
-    from aegis.vision.compute_device import use_threads  # noqa: PLC0415
+    from aegis.vision.detection.compute_device import use_threads  # noqa: PLC0415
 
     use_threads(threads)
     run_fight_training(

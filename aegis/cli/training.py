@@ -13,9 +13,9 @@ from aegis.training.fight_report import draw_fight_report
 from aegis.training.fight_trainer import MoreClips, train_fights
 from aegis.training.labelled_clips import read_labelled_clips
 from aegis.training.rendered_clips import list_plays, render_clips
-from aegis.vision.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector, ModelFacts
-from aegis.vision.fight_classifier import build_encoder
-from aegis.vision.model_file import read_model
+from aegis.vision.detection.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector, ModelFacts
+from aegis.vision.detection.model_file import read_model
+from aegis.vision.fights.fight_classifier import build_encoder
 
 
 def run_detector_training(plan: DetectorPlan) -> None:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import box_iou
 
-from aegis.vision.compact_net import STRIDES, cell_centers
+from aegis.vision.detection.compact_net import STRIDES, cell_centers
 
 _CELLS_PER_BOX = 10
 _IOU_POWER = 4

@@ -13,7 +13,7 @@ from aegis.errors import ConfigurationError
 from aegis.training.coco_dataset import MAX_SIDE
 from aegis.training.labelled_clips import LabelledClip, read_labelled_clips
 from aegis.training.labelled_images import LabelledImage
-from aegis.vision.compact_net import LABELS
+from aegis.vision.detection.compact_net import LABELS
 
 _WORTHLESS_SCORE = 0.15
 _TRUSTED_SCORE = 0.6

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from aegis.errors import InvalidImage
 from aegis.training.coco_document import CocoDocument, LabelledFile, read_coco_document
 from aegis.training.labelled_images import LabelledImage
-from aegis.vision.compact_net import LABELS
-from aegis.vision.image_header import check_image_header
+from aegis.vision.decoding.image_header import check_image_header
+from aegis.vision.detection.compact_net import LABELS
 
 MAX_SIDE = 416
 _MAX_PIXELS = 40_000_000

@@ -7,8 +7,8 @@ import numpy as np
 from aegis.domain.detection import Detections
 from aegis.training.average_precision import Matches, match
 from aegis.training.labelled_images import LabelledImage
-from aegis.vision.compact_net import LABELS
-from aegis.vision.detector import Detector
+from aegis.vision.detection.compact_net import LABELS
+from aegis.vision.detection.detector import Detector
 
 _BATCH = 8
 

@@ -8,8 +8,8 @@ from aegis.training.confidence import best_threshold, fit_platt
 from aegis.training.detector_evaluation import detect_all, match_labels
 from aegis.training.detector_report import pool
 from aegis.training.labelled_images import LabelledImage
-from aegis.vision.compact_net import CompactNet
-from aegis.vision.embedded_detector import EmbeddedDetector, ModelFacts, save_weights
+from aegis.vision.detection.compact_net import CompactNet
+from aegis.vision.detection.embedded_detector import EmbeddedDetector, ModelFacts, save_weights
 
 MatchesBySet = dict[str, dict[str, Matches]]
 _DECISIVE = "person"

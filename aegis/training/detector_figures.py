@@ -13,8 +13,8 @@ from aegis.training.average_precision import Matches, match
 from aegis.training.coco_document import CocoDocument, LabelledFile
 from aegis.training.confidence import calibration_error
 from aegis.training.detector_report import pool
-from aegis.vision.detector import Detector
-from aegis.vision.image_codec import Pixels, decode_image
+from aegis.vision.decoding.image_codec import Pixels, decode_image
+from aegis.vision.detection.detector import Detector
 
 VOCABULARY = ("person", "vehicle", "weapon", "bicycle", "bag", "animal")
 """Every word that a detector of Aegis may say of a thing, and a data set may use."""

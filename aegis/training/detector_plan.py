@@ -18,8 +18,8 @@ from aegis.training.detector_trainer import DetectorTrainer, EpochReport
 from aegis.training.epoch_log import EpochLog
 from aegis.training.labelled_images import LabelledImage
 from aegis.training.training_schedule import TrainingSchedule
-from aegis.vision.compact_net import CompactNet
-from aegis.vision.embedded_detector import read_net
+from aegis.vision.detection.compact_net import CompactNet
+from aegis.vision.detection.embedded_detector import read_net
 
 WEIGHTS = "aegis-small.safetensors"
 _HELD_OUT = 0.1

@@ -17,7 +17,7 @@ from aegis.training.labelled_images import LabelledImage
 from aegis.training.training_batches import Batch, EpochPlan, epoch_batches
 from aegis.training.training_schedule import TrainingSchedule
 from aegis.training.weight_average import WeightAverage
-from aegis.vision.compact_net import CompactNet
+from aegis.vision.detection.compact_net import CompactNet
 
 _BOX_GAIN = 2.0
 _DECAY = 0.03

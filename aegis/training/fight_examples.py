@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from aegis.errors import ConfigurationError
 from aegis.training.fight_figures import look_at_clip
 from aegis.training.labelled_clips import LabelledClip
-from aegis.vision.detector import Detector
-from aegis.vision.fight_classifier import FightObserver, pool_steps
-from aegis.vision.fight_watch import add_sight
-from aegis.vision.fight_window import SPAN_S, FightWindow
+from aegis.vision.detection.detector import Detector
+from aegis.vision.fights.fight_classifier import FightObserver, pool_steps
+from aegis.vision.fights.fight_watch import add_sight
+from aegis.vision.fights.fight_window import SPAN_S, FightWindow
 
 FAST, SLOW = 0, 1
 _PACES: tuple[tuple[float, int, float], ...] = (

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from aegis.domain.detection import Detections
 from aegis.training.confidence import calibration_error
 from aegis.training.labelled_clips import LabelledClip, read_frames
-from aegis.vision.detector import Detector
-from aegis.vision.fight_classifier import FightClassifier
-from aegis.vision.fight_watch import add_sight
-from aegis.vision.fight_window import SPAN_S, FightWindow
+from aegis.vision.detection.detector import Detector
+from aegis.vision.fights.fight_classifier import FightClassifier
+from aegis.vision.fights.fight_watch import add_sight
+from aegis.vision.fights.fight_window import SPAN_S, FightWindow
 
 MAX_FPS = 12.5
 _BATCH = 8

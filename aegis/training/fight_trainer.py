@@ -21,8 +21,8 @@ from aegis.training.fight_examples import (
 )
 from aegis.training.fight_figures import area_under_curve
 from aegis.training.labelled_clips import LabelledClip
-from aegis.vision.detector import Detector
-from aegis.vision.fight_classifier import (
+from aegis.vision.detection.detector import Detector
+from aegis.vision.fights.fight_classifier import (
     FightEncoder,
     FightFacts,
     FightObserver,

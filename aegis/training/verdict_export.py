@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from aegis.api.schemas import IncidentAnswer, IncidentList
 from aegis.errors import AegisError, ConfigurationError, NotFound
 from aegis.training.detector_figures import VOCABULARY
-from aegis.vision.image_header import check_image_header
+from aegis.vision.decoding.image_header import check_image_header
 
 _MAX_PIXELS = 40_000_000
 _PAGE = 500

@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from aegis.vision.compact_net import CompactNet
+from aegis.vision.detection.compact_net import CompactNet
 
 _DECAY = 0.9985
 

@@ -1,8 +1,8 @@
 """The models that the settings name, loaded once to see whether they can be."""
 
 from aegis.settings import Settings
-from aegis.vision.detector import load_detector
-from aegis.vision.fight_classifier import FightClassifier
+from aegis.vision.detection.detector import load_detector
+from aegis.vision.fights.fight_classifier import FightClassifier
 
 
 def check_chosen_models(settings: Settings) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.analysis import StripFrame
-from aegis.vision.image_codec import encode_thumbnail
+from aegis.vision.decoding.image_codec import encode_thumbnail
 
 Pixels = NDArray[np.uint8]
 

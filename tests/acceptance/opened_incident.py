@@ -10,7 +10,7 @@ import httpx
 
 from aegis.testing.scenes.scene import SceneFrame
 from aegis.testing.scenes.visits import render_clip
-from aegis.vision.image_codec import encode_jpeg
+from aegis.vision.decoding.image_codec import encode_jpeg
 
 SITE = Path(__file__).with_name("site.yaml")
 

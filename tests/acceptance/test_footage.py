@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from aegis.testing.running_system import RunningSystem
-from aegis.vision.detector import Detector, load_detector
-from aegis.vision.image_codec import decode_image
+from aegis.vision.decoding.image_codec import decode_image
+from aegis.vision.detection.detector import Detector, load_detector
 
 CLIP = Path(__file__).parents[3] / "shared" / "datasets" / "footage" / "people-one-by-one.mp4"
 VISITS_S = ((6, 20), (22, 46), (50, 70), (74, 88), (92, 120), (123, 137))

@@ -22,15 +22,15 @@ from rich.console import Console
 from rich.table import Table
 from torchvision.models import get_model
 
-from aegis.vision.compute_device import use_threads
-from aegis.vision.decoder_choice import choose_decoder
-from aegis.vision.detector import load_detector
-from aegis.vision.embedded_detector import EmbeddedDetector
-from aegis.vision.fight_classifier import FightClassifier
-from aegis.vision.fight_watch import FightWatch, Look
-from aegis.vision.image_codec import Pixels, decode_image
-from aegis.vision.letterbox import letterbox
-from aegis.vision.picture_decoder import PictureDecoder
+from aegis.vision.decoding.decoder_choice import choose_decoder
+from aegis.vision.decoding.image_codec import Pixels, decode_image
+from aegis.vision.decoding.picture_decoder import PictureDecoder
+from aegis.vision.detection.compute_device import use_threads
+from aegis.vision.detection.detector import load_detector
+from aegis.vision.detection.embedded_detector import EmbeddedDetector
+from aegis.vision.detection.letterbox import letterbox
+from aegis.vision.fights.fight_classifier import FightClassifier
+from aegis.vision.fights.fight_watch import FightWatch, Look
 
 PEER = "ssdlite320_mobilenet_v3_large"
 _CARD_SIDE, _CARD_BATCH = 640, 32

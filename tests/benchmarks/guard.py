@@ -11,8 +11,8 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.incident import Incident
 from aegis.domain.site import Site
-from aegis.vision.fight_watch import FightWatch, Look
-from aegis.vision.scene_session import DEFAULT_SCORE, SceneSessions
+from aegis.vision.fights.fight_watch import FightWatch, Look
+from aegis.vision.scene.scene_session import DEFAULT_SCORE, SceneSessions
 from policies.threat.assess import assess
 from policies.threat.rules import ThreatRules
 

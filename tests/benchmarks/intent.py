@@ -22,7 +22,7 @@ from rich.table import Table
 
 from actors.incident_store import IncidentStore
 from aegis.testing.scenes.repertoire import ALARMING, HARMLESS, stage_play
-from aegis.vision.detector import EMBEDDED_MODEL, load_detector
+from aegis.vision.detection.detector import EMBEDDED_MODEL, load_detector
 from policies.threat.rules import load_rules
 from tests.benchmarks.watched_play import Eyes, Watched, watch_play
 from tests.benchmarks.wilson import wilson
@@ -61,8 +61,8 @@ async def _watch_clips(
 ) -> list[Watched]:
     import torch
 
-    from aegis.vision.fight_classifier import FightClassifier
-    from aegis.vision.fight_watch import FightWatch
+    from aegis.vision.fights.fight_classifier import FightClassifier
+    from aegis.vision.fights.fight_watch import FightWatch
 
     torch.set_num_threads(1)
     rules, store = load_rules(None), IncidentStore(folder)

@@ -32,8 +32,8 @@ from aegis.garbage import seek_garbage_rarely
 from aegis.located_yaml import LocatedYaml
 from aegis.testing.scenes.stage import paint_stage
 from aegis.testing.scenes.visits import VIEW, hall
-from aegis.vision.detector import load_detector
-from aegis.vision.scene_session import SceneSessions
+from aegis.vision.detection.detector import load_detector
+from aegis.vision.scene.scene_session import SceneSessions
 from policies.threat.assess import assess
 from policies.threat.rules import ThreatRules, compile_rules
 

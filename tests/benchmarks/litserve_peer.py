@@ -12,8 +12,8 @@ import torch
 
 from aegis.domain.detection import Detections
 from aegis.settings import Settings
-from aegis.vision.detector import load_detector
-from aegis.vision.image_codec import decode_image
+from aegis.vision.decoding.image_codec import decode_image
+from aegis.vision.detection.detector import load_detector
 
 
 class DetectorApi(litserve.LitAPI):  # type: ignore[misc] # it has no types

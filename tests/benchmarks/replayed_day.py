@@ -32,8 +32,8 @@ from aegis.domain.site import Site
 from aegis.testing.scenes.given_eyes import GivenEyes
 from aegis.testing.scenes.play import Play
 from aegis.testing.scenes.repertoire import ALARMING, HARMLESS, stage_play
-from aegis.vision.fight_classifier import FightClassifier
-from aegis.vision.fight_watch import FightWatch
+from aegis.vision.fights.fight_classifier import FightClassifier
+from aegis.vision.fights.fight_watch import FightWatch
 from policies.threat.rules import load_rules
 from tests.benchmarks.guard import Guard
 from tests.benchmarks.sight import GIVEN_WIDTH

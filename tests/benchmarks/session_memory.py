@@ -18,8 +18,8 @@ from rich.table import Table
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.site import Site
-from aegis.vision.scene_session import SceneSessions
-from aegis.vision.session_packing import pack
+from aegis.vision.scene.scene_session import SceneSessions
+from aegis.vision.scene.session_packing import pack
 
 LIMIT_MB = 500.0
 SIZE = (320, 180)

@@ -15,7 +15,7 @@ from aegis.testing.scenes.film import as_pixels
 from aegis.testing.scenes.given_eyes import GivenEyes
 from aegis.testing.scenes.play import Play
 from aegis.testing.scenes.scene import Scene
-from aegis.vision.detector import Detector
+from aegis.vision.detection.detector import Detector
 
 Pixels = NDArray[np.uint8]
 GIVEN_WIDTH = 256

@@ -23,8 +23,8 @@ from rich.table import Table
 
 from aegis.settings import Settings
 from aegis.testing.running_system import running_system
-from aegis.vision.detector import load_detector
-from aegis.vision.image_codec import decode_image
+from aegis.vision.decoding.image_codec import decode_image
+from aegis.vision.detection.detector import load_detector
 
 CALLERS = 16
 AT_LEAST = 0.6

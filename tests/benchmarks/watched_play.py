@@ -9,9 +9,9 @@ from actors.incident_store import IncidentStore
 from aegis.domain.frame import Frame
 from aegis.domain.incident import Incident
 from aegis.testing.scenes.play import Play
-from aegis.vision.detector import Detector
-from aegis.vision.fight_watch import FightWatch
-from aegis.vision.scene_session import DEFAULT_SCORE
+from aegis.vision.detection.detector import Detector
+from aegis.vision.fights.fight_watch import FightWatch
+from aegis.vision.scene.scene_session import DEFAULT_SCORE
 from policies.threat.rules import ThreatRules
 from tests.benchmarks.guard import Guard
 from tests.benchmarks.sight import see_play

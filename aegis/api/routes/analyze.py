@@ -30,7 +30,7 @@ from aegis.errors import (
 from aegis.pipeline import analyze_frame
 from aegis.ports import Runtime
 from aegis.settings import Settings
-from aegis.vision.image_header import check_image_header
+from aegis.vision.decoding.image_header import check_image_header
 
 _TOLERATED_LEAD = timedelta(minutes=5)
 _AHEAD = "timestamp is more than 5 minutes ahead of the server's clock"

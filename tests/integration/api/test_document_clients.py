@@ -16,7 +16,7 @@ import pytest
 from aegis.api.app import create_app
 from aegis.domain.rate_limit import Lease
 from aegis.testing.doubles import InMemoryLimits, ScriptedVision, in_memory_runtime
-from aegis.vision.image_codec import decode_image
+from aegis.vision.decoding.image_codec import decode_image
 from tests.integration.api.serving import serving
 from tests.unit.api.api_double import jpeg_bytes, make_settings, threat
 

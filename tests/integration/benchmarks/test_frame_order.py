@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aegis.domain.frame import Frame
 from aegis.testing.scenes.repertoire import stage_play
-from aegis.vision.scene_session import DEFAULT_SCORE, SceneSessions
+from aegis.vision.scene.scene_session import DEFAULT_SCORE, SceneSessions
 from policies.threat.assess import assess
 from policies.threat.rules import load_rules
 from tests.benchmarks.sight import Sight, see_play

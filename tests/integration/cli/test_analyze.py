@@ -13,7 +13,7 @@ from aegis.cli.picture_files import find_pictures, natural_key
 from aegis.errors import ConfigurationError
 from aegis.testing.scenes.scene import SceneFrame
 from aegis.testing.scenes.visits import render_clip
-from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.decoding.image_codec import decode_image, encode_jpeg
 
 
 @pytest.fixture(scope="module")

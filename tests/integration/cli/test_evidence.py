@@ -12,7 +12,7 @@ from aegis.cli.main import app
 from aegis.client.aegis_client import AegisClient
 from aegis.ports import Runtime
 from aegis.testing.doubles import ScriptedVision, in_memory_runtime
-from aegis.vision.image_codec import encode_jpeg
+from aegis.vision.decoding.image_codec import encode_jpeg
 from tests.integration.cli.scripted_verdicts import Verdicts
 
 

@@ -15,7 +15,7 @@ from aegis.cli.live_source import LiveSource, read_stream
 from aegis.cli.sampled_frame import SampledFrame
 from aegis.errors import ConfigurationError
 from aegis.testing.video_file import write_mp4
-from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.decoding.image_codec import decode_image, encode_jpeg
 
 Pixels = NDArray[np.uint8]
 

@@ -19,7 +19,7 @@ from aegis.domain.assessment import Severity
 from aegis.domain.incident import IncidentStatus, StatusUpdate
 from aegis.ports import Runtime
 from aegis.testing.doubles import in_memory_runtime
-from aegis.vision.image_codec import encode_jpeg
+from aegis.vision.decoding.image_codec import encode_jpeg
 from tests.integration.cli.scripted_verdicts import Verdicts
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)

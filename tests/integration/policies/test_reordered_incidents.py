@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.site import Camera, OpeningHours, Site, Tripwire, Zone
-from aegis.vision.reordering import WINDOW_S
-from aegis.vision.scene_session import SceneSessions
+from aegis.vision.scene.reordering import WINDOW_S
+from aegis.vision.scene.scene_session import SceneSessions
 from policies.threat.assess import assess
 from policies.threat.rules import ThreatRules, load_rules
 

@@ -9,7 +9,7 @@ import pytest
 from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.site import Camera, Site, Zone
-from aegis.vision.scene_session import SceneSessions
+from aegis.vision.scene.scene_session import SceneSessions
 from policies.threat.assess import assess
 from policies.threat.rules import load_rules
 

@@ -9,7 +9,7 @@ import torch
 from aegis.training.confidence import calibration_error
 from aegis.training.detector_export import export
 from aegis.training.labelled_images import LabelledImage
-from aegis.vision.compact_net import CompactNet
+from aegis.vision.detection.compact_net import CompactNet
 
 
 def _image() -> LabelledImage:

@@ -18,7 +18,7 @@ from aegis.errors import ConfigurationError
 from aegis.training.detector_plan import DetectorPlan, train_detector
 from aegis.training.detector_trainer import EpochReport
 from aegis.training.training_schedule import TrainingSchedule
-from aegis.vision.embedded_detector import EmbeddedDetector, read_net
+from aegis.vision.detection.embedded_detector import EmbeddedDetector, read_net
 
 
 @pytest.fixture(autouse=True)

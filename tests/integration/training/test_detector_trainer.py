@@ -11,7 +11,7 @@ from aegis.errors import ConfigurationError
 from aegis.training.detector_trainer import DetectorTrainer, EpochReport
 from aegis.training.labelled_images import LabelledImage
 from aegis.training.training_schedule import TrainingSchedule
-from aegis.vision.compact_net import CompactNet
+from aegis.vision.detection.compact_net import CompactNet
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,11 @@ from PIL import ExifTags, Image
 from structlog.testing import capture_logs
 
 from aegis.errors import ConfigurationError, InvalidImage
-from aegis.vision.card_decoder import CardDecoder
-from aegis.vision.decoder_choice import choose_decoder
-from aegis.vision.decoder_trial import keep_if_it_passes
-from aegis.vision.image_codec import Pixels, decode_image
-from aegis.vision.picture_decoder import PillowDecoder
+from aegis.vision.decoding.card_decoder import CardDecoder
+from aegis.vision.decoding.decoder_choice import choose_decoder
+from aegis.vision.decoding.decoder_trial import keep_if_it_passes
+from aegis.vision.decoding.image_codec import Pixels, decode_image
+from aegis.vision.decoding.picture_decoder import PillowDecoder
 
 LIMIT = 1_000_000
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from aegis.errors import ConfigurationError
-from aegis.vision.compact_net import CompactNet
-from aegis.vision.detector import load_detector
-from aegis.vision.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector
-from aegis.vision.letterbox import letterbox
-from aegis.vision.torchvision_detector import TorchvisionDetector
+from aegis.vision.detection.compact_net import CompactNet
+from aegis.vision.detection.detector import load_detector
+from aegis.vision.detection.embedded_detector import SHIPPED_WEIGHTS, EmbeddedDetector
+from aegis.vision.detection.letterbox import letterbox
+from aegis.vision.detection.torchvision_detector import TorchvisionDetector
 from tests.integration.vision.model_damage import rewrite
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from aegis.vision.compact_net import CompactNet
-from aegis.vision.embedded_detector import EmbeddedDetector, ModelFacts, save_weights
+from aegis.vision.detection.compact_net import CompactNet
+from aegis.vision.detection.embedded_detector import EmbeddedDetector, ModelFacts, save_weights
 
 
 def _detector(path: Path, calibration: dict[str, tuple[float, float]]) -> EmbeddedDetector:

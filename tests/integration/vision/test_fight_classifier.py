@@ -10,8 +10,8 @@ import torch
 
 from aegis.domain.detection import Detections
 from aegis.errors import ConfigurationError
-from aegis.vision.fight_classifier import SHIPPED_FIGHT_WEIGHTS, FightClassifier
-from aegis.vision.fight_watch import FightWatch, Look
+from aegis.vision.fights.fight_classifier import SHIPPED_FIGHT_WEIGHTS, FightClassifier
+from aegis.vision.fights.fight_watch import FightWatch, Look
 
 PEOPLE = Detections(
     np.array([[60, 40, 110, 200], [90, 40, 150, 200]], np.float32),

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from aegis.vision.forward_path import Answer
-from aegis.vision.graphed_forward import BATCH_SIZES, GraphedForward, Shape
+from aegis.vision.detection.forward_path import Answer
+from aegis.vision.detection.graphed_forward import BATCH_SIZES, GraphedForward, Shape
 
 
 class TapeDouble:

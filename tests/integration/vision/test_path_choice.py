@@ -7,11 +7,11 @@ import torch
 from structlog.testing import capture_logs
 from torch import Tensor
 
-from aegis.vision.compact_net import LABELS
-from aegis.vision.embedded_detector import EmbeddedDetector
-from aegis.vision.fast_paths import FastPaths
-from aegis.vision.forward_path import Answer
-from aegis.vision.path_choice import draw_samples, keep_if_it_agrees
+from aegis.vision.detection.compact_net import LABELS
+from aegis.vision.detection.embedded_detector import EmbeddedDetector
+from aegis.vision.detection.fast_paths import FastPaths
+from aegis.vision.detection.forward_path import Answer
+from aegis.vision.detection.path_choice import draw_samples, keep_if_it_agrees
 
 SAMPLES = draw_samples(96)
 

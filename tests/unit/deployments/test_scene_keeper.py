@@ -7,7 +7,7 @@ from actors.scene_shelf import SceneShelf
 from aegis.domain.scene_snapshot import SceneSnapshot
 from aegis.domain.site import Site
 from aegis.errors import ServiceUnavailable
-from aegis.vision.scene_session import SceneSession
+from aegis.vision.scene.scene_session import SceneSession
 from deployments.scene_keeper import SceneKeeper
 
 SITE = Site()

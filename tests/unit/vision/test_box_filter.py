@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from trackers.utils.state_representations import XYXYStateEstimator
 
-from aegis.vision.box_filter import BoxFilter
+from aegis.vision.tracking.box_filter import BoxFilter
 
 
 @pytest.mark.parametrize("step", [0.15, 1.0, 1.015, 2.5, 7.0])

@@ -3,7 +3,7 @@
 import numpy as np
 from trackers import BIoU
 
-from aegis.vision.box_overlap import WideOverlap
+from aegis.vision.tracking.box_overlap import WideOverlap
 
 
 def test_it_is_the_overlap_that_the_library_gives() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aegis.vision.came_or_went import came as came_in
-from aegis.vision.small_picture import Tones
+from aegis.vision.background.came_or_went import came as came_in
+from aegis.vision.background.small_picture import Tones
 
 Luma = NDArray[np.float32]
 THING = (slice(30, 37), slice(50, 58))

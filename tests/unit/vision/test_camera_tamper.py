@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aegis.domain.observation import ObservedSubject, Tampering
 from aegis.domain.site import Camera
-from aegis.vision.scene_picture import ScenePicture
+from aegis.vision.background.scene_picture import ScenePicture
 from tests.unit.vision.room_pictures import SIZE, Pixels, Room, with_box
 
 Film = Iterator[tuple[float, Pixels]]

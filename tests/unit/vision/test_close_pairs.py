@@ -1,7 +1,7 @@
 """Who has been at close quarters with whom, and for how long."""
 
 from aegis.domain.observation import ObservedSubject
-from aegis.vision.close_pairs import ClosePairs
+from aegis.vision.scene.close_pairs import ClosePairs
 
 
 def person(x: float, number: int = 1, label: str = "person") -> ObservedSubject:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from aegis.domain.observation import FOLLOWER, Crossing, Entry, ObservedSubject
-from aegis.vision.doorways import Doorways
+from aegis.vision.scene.doorways import Doorways
 
 SIZE = (640, 360)
 DOOR_X = 300.0

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from aegis.vision.fight_motion import MEASURES, MotionMeter, on_canvas, small_picture
-from aegis.vision.fight_window import FightWindow
+from aegis.vision.fights.fight_motion import MEASURES, MotionMeter, on_canvas, small_picture
+from aegis.vision.fights.fight_window import FightWindow
 
 PICTURE = np.zeros((96, 160), np.uint8)
 NOBODY = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)

@@ -1,7 +1,7 @@
 """What those before a camera hide, and whoever the detector lost a moment ago."""
 
 from aegis.domain.observation import ObservedSubject
-from aegis.vision.foreground import Foreground
+from aegis.vision.background.foreground import Foreground
 
 SCALE = (0.5, 0.5)
 

@@ -8,8 +8,8 @@ import pytest
 from aegis.domain.detection import Detections
 from aegis.domain.observation import ObservedSubject
 from aegis.domain.site import Camera
-from aegis.vision.glimpses import Glimpse, Glimpses
-from aegis.vision.scene_tracks import SceneTracks
+from aegis.vision.tracking.glimpses import Glimpse, Glimpses
+from aegis.vision.tracking.scene_tracks import SceneTracks
 
 SIZE = (1000, 500)
 STEP_S = 1 / 3

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aegis.errors import InvalidImage
-from aegis.vision.image_codec import decode_image, encode_jpeg
+from aegis.vision.decoding.image_codec import decode_image, encode_jpeg
 
 PIXEL_OF_THE_DOCUMENT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from aegis.errors import InvalidImage
-from aegis.vision.image_header import MAX_SIDE, check_image_header
+from aegis.vision.decoding.image_header import MAX_SIDE, check_image_header
 
 LIMIT = 40_000_000
 PIXELS = np.random.default_rng(3).integers(0, 255, (48, 64, 3), np.uint8)

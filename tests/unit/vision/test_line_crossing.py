@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aegis.domain.site import Tripwire
-from aegis.vision.line_crossing import WireMap, WireTraffic, update_crossings
+from aegis.vision.tracking.line_crossing import WireMap, WireTraffic, update_crossings
 
 ACROSS = Tripwire(name="gate", line=((0.2, 0.5), (0.8, 0.5)), direction="forward", kind="door")
 BENT = Tripwire(name="bent", line=((0.2, 0.2), (0.5, 0.6), (0.8, 0.2)))

@@ -1,7 +1,7 @@
 """Bags that somebody brought, and left."""
 
 from aegis.domain.observation import ObservedSubject
-from aegis.vision.luggage import Luggage
+from aegis.vision.scene.luggage import Luggage
 
 
 def person(x: float, track_id: int = 1) -> ObservedSubject:

@@ -4,7 +4,15 @@ from itertools import accumulate
 
 import pytest
 
-from aegis.vision.motion import STILL, Pace, TrailPoint, came_down, measure_motion, roamed, walked
+from aegis.vision.tracking.motion import (
+    STILL,
+    Pace,
+    TrailPoint,
+    came_down,
+    measure_motion,
+    roamed,
+    walked,
+)
 
 
 def trail(*places: tuple[float, float], height: float = 100.0) -> list[TrailPoint]:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from aegis.errors import InvalidImage
-from aegis.vision.picture_decoder import PillowDecoder
+from aegis.vision.decoding.picture_decoder import PillowDecoder
 
 
 def picture() -> bytes:

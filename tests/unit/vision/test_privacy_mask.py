@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from aegis.vision.image_codec import decode_image
-from aegis.vision.image_header import check_image_header
-from aegis.vision.privacy_mask import hide
+from aegis.vision.decoding.image_codec import decode_image
+from aegis.vision.decoding.image_header import check_image_header
+from aegis.vision.decoding.privacy_mask import hide
 
 Pixels = NDArray[np.uint8]
 Polygon = tuple[tuple[float, float], ...]

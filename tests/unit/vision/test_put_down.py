@@ -2,7 +2,7 @@
 
 import pytest
 
-from aegis.vision.put_down import Box, is_luggage
+from aegis.vision.background.put_down import Box, is_luggage
 
 PERSON: Box = (40.0, 20.0, 52.0, 56.0)
 

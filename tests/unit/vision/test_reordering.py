@@ -11,8 +11,8 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation
 from aegis.domain.site import Camera, Site, Tripwire, Zone
-from aegis.vision.reordering import WINDOW_S
-from aegis.vision.scene_session import SceneSession
+from aegis.vision.scene.reordering import WINDOW_S
+from aegis.vision.scene.scene_session import SceneSession
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = (1000, 500)

@@ -11,7 +11,7 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation
 from aegis.domain.site import Camera, Site, Zone
-from aegis.vision.scene_session import SceneSession, SceneSessions
+from aegis.vision.scene.scene_session import SceneSession, SceneSessions
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = (1000, 500)

@@ -8,7 +8,7 @@ import pytest
 from aegis.domain.detection import Detections
 from aegis.domain.observation import ObservedSubject
 from aegis.domain.site import Camera, Tripwire, Zone
-from aegis.vision.scene_tracks import SceneTracks
+from aegis.vision.tracking.scene_tracks import SceneTracks
 
 SIZE = (1000, 500)
 Place = tuple[float, float]

@@ -13,8 +13,8 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation
 from aegis.domain.scene_snapshot import SceneSnapshot
 from aegis.domain.site import Camera, Site, Zone
-from aegis.vision.scene_session import SceneSession, SceneSessions
-from aegis.vision.session_packing import VERSION, pack, unpack
+from aegis.vision.scene.scene_session import SceneSession, SceneSessions
+from aegis.vision.scene.session_packing import VERSION, pack, unpack
 from tests.unit.vision.room_pictures import SIZE, Room
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

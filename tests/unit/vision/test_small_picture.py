@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aegis.vision.small_picture import shrink
+from aegis.vision.background.small_picture import shrink
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aegis.domain.observation import ObservedSubject
 from aegis.domain.site import Camera, Zone
-from aegis.vision.scene_picture import ScenePicture
+from aegis.vision.background.scene_picture import ScenePicture
 from tests.unit.vision.room_pictures import SIZE, Room, with_box
 
 Wall = NDArray[np.float32]

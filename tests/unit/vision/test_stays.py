@@ -1,6 +1,6 @@
 """How long and how often something has been somewhere."""
 
-from aegis.vision.stays import Stays
+from aegis.vision.tracking.stays import Stays
 
 NOWHERE = frozenset[str]()
 

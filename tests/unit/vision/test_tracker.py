@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aegis.domain.detection import Detections
-from aegis.vision.tracker import UNTRACKED, Tracker
+from aegis.vision.tracking.tracker import UNTRACKED, Tracker
 
 HEIGHT = 200.0
 

@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 from numpy.random import Generator
 
-from aegis.vision.motion import Motion, TrailPoint
-from aegis.vision.track_memory import Sighting, TrackMemory
-from aegis.vision.walking_together import are_together, companions
+from aegis.vision.tracking.motion import Motion, TrailPoint
+from aegis.vision.tracking.track_memory import Sighting, TrackMemory
+from aegis.vision.tracking.walking_together import are_together, companions
 
 
 def somebody(random: Generator) -> TrackMemory:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aegis.domain.site import Zone
-from aegis.vision.zones import ZoneMap, depth_inside, edges_of, ground_points
+from aegis.vision.tracking.zones import ZoneMap, depth_inside, edges_of, ground_points
 
 SQUARE = np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]])
 HORSESHOE = np.array([[0, 0], [1, 0], [1, 1], [0.7, 1], [0.7, 0.3], [0.3, 0.3], [0.3, 1], [0, 1]])

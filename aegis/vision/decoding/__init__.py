@@ -1,0 +1,1 @@
+"""From encoded bytes to upright pixels, with private places black."""

@@ -1,0 +1,1 @@
+"""From pixels to boxes: the detectors, and how they run on what device."""

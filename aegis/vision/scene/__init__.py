@@ -1,0 +1,1 @@
+"""One camera's memory: everything that is known of it, frame after frame."""
