@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 from aegis.domain.observation import Box
 from aegis.vision.tracking.last_seen import middle_of
-from aegis.vision.tracking.motion import RUNNING, TrailPoint
+from aegis.vision.tracking.motion import RUNNING, TrailPoint, speed_between
 
 _KEPT_S = 2.5
 _MOST = 64
@@ -34,6 +34,7 @@ class Glimpses:
 
     def __init__(self) -> None:
         self._kept: tuple[Glimpse, ...] = ()
+        self._began_s = float("inf")
 
     def copy(self) -> Self:
         """Others that go on by themselves."""
@@ -41,27 +42,44 @@ class Glimpses:
 
     def see(self, glimpses: Iterable[Glimpse], at_s: float) -> None:
         """Remember those of one more frame."""
+        self._began_s = min(self._began_s, at_s)
         lately = (it for it in self._kept if at_s - it.at_s <= _KEPT_S)
         self._kept = (*lately, *glimpses)[-_MOST:]
 
-    def way_to(self, now: Glimpse) -> list[TrailPoint]:
-        """How somebody came who is seen for the second time, the oldest point first.
+    def take(self, track_id: int) -> Glimpse | None:
+        """The first sight of this track, which is a glimpse no more."""
+        first = next((it for it in self._kept if it.track_id == track_id), None)
+        self._kept = tuple(it for it in self._kept if it.track_id != track_id)
+        return first
 
-        Empty for who does not run, and where nothing fits. His first sight is a glimpse no
-        more.
+    def way_to(self, first: Glimpse, now: Glimpse) -> list[TrailPoint]:
+        """How a runner came who is seen twice, now and before; the oldest point first.
+
+        Empty where nothing fits.
         """
-        first = next((it for it in self._kept if it.track_id == now.track_id), None)
-        self._kept = tuple(it for it in self._kept if it.track_id != now.track_id)
-        if first is None or _speed(first, now) < RUNNING:
-            return []
         way = [now, first]
         while (earlier := self._before(way[-1], way[-2])) is not None:
             way.append(earlier)
         return [_point(it) for it in reversed(way[2:])]
 
+    def ran_through(self, first: Glimpse, now: Glimpse, interval_s: float, width: int) -> bool:
+        """Whether no other frame could show it: before these it was left or right of the picture.
+
+        So it will be after them. interval_s: between frames. width: of the frame, pixels.
+        """
+        (x0, _), (x1, _) = middle_of(first.box), middle_of(now.box)
+        stride = (x1 - x0) / (now.at_s - first.at_s) * interval_s
+        came_from, goes_to = sorted((x0 - stride, x1 + stride))
+        return first.at_s > self._began_s and came_from < 0 and goes_to > width
+
     def _before(self, this: Glimpse, later: Glimpse) -> Glimpse | None:
         fitting = (it for it in self._kept if _leads_to(it, this, later))
         return max(fitting, key=lambda it: it.at_s, default=None)
+
+
+def is_running(first: Glimpse, now: Glimpse) -> bool:
+    """Whether this is no walk."""
+    return speed_between(_point(first), _point(now)) >= RUNNING
 
 
 def _leads_to(it: Glimpse, this: Glimpse, later: Glimpse) -> bool:
@@ -75,11 +93,6 @@ def _leads_to(it: Glimpse, this: Glimpse, later: Glimpse) -> bool:
     (x0, y0), (x, y), (x1, y1) = middle_of(it.box), middle_of(this.box), middle_of(later.box)
     aside, below = x - share * (x1 - x) - x0, y - share * (y1 - y) - y0
     return math.hypot(aside, below) <= _ASTRAY * height
-
-
-def _speed(first: Glimpse, now: Glimpse) -> float:
-    (x0, y0), (x1, y1) = middle_of(first.box), middle_of(now.box)
-    return math.hypot(x1 - x0, y1 - y0) / _height(now) / (now.at_s - first.at_s)
 
 
 def _point(it: Glimpse) -> TrailPoint:

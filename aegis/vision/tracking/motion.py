@@ -63,7 +63,9 @@ class Pace(NamedTuple):
         if halves is None:
             return Pace(0.0, points)
         first, middle = halves
-        speed = min(_speed(first, middle), _speed(middle, now), _speed(first, now))
+        speed = min(
+            speed_between(first, middle), speed_between(middle, now), speed_between(first, now)
+        )
         return Pace(speed, points)
 
 
@@ -74,6 +76,12 @@ def measure_motion(trail: Sequence[TrailPoint], now: TrailPoint, before: Motion)
         if span_s >= _SPAN_S:
             return _between(point, now, span_s)
     return before
+
+
+def speed_between(then: TrailPoint, now: TrailPoint) -> float:
+    """Body heights a second."""
+    height = max((then.height + now.height) / 2, 1.0)
+    return math.hypot(now.x - then.x, now.y - then.y) / (now.at_s - then.at_s) / height
 
 
 def roamed(trail: Sequence[TrailPoint]) -> float:
@@ -119,11 +127,6 @@ def _halves(points: Sequence[TrailPoint], now: TrailPoint) -> tuple[TrailPoint, 
             halfway = (first.at_s + now.at_s) / 2
             return first, min(points[index + 1 :], key=lambda it: abs(it.at_s - halfway))
     return None
-
-
-def _speed(then: TrailPoint, now: TrailPoint) -> float:
-    height = max((then.height + now.height) / 2, 1.0)
-    return math.hypot(now.x - then.x, now.y - then.y) / (now.at_s - then.at_s) / height
 
 
 def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:

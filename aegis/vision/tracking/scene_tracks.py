@@ -10,7 +10,7 @@ from aegis.domain.observation import Entry, ObservedSubject
 from aegis.domain.site import Camera
 from aegis.vision.tracking.contact import ProtectedZones
 from aegis.vision.tracking.entry import entry_of
-from aegis.vision.tracking.glimpses import Glimpse, Glimpses
+from aegis.vision.tracking.glimpses import Glimpse, Glimpses, is_running
 from aegis.vision.tracking.line_crossing import WireMap, WireTraffic, update_crossings
 from aegis.vision.tracking.subject_view import memory_of, observe_subject
 from aegis.vision.tracking.track_memory import Sighting, TrackMemory
@@ -85,7 +85,7 @@ class SceneTracks:
         self._expire(at_s)
         points, zones = self._locate(detections, ids, resolution_wh)
         self._remember(detections, ids, points, zones, resolution_wh, at_s, is_first=is_first)
-        self._glimpse(detections, ids, at_s)
+        self._glimpse(detections, ids, resolution_wh[0], at_s)
         self._meet(at_s)
         self._cross(ids, points, at_s)
         self._touch(detections, ids, resolution_wh, at_s)
@@ -160,8 +160,10 @@ class SceneTracks:
             if track.add(sighting, zones[index], self._frame_count):
                 ids[index] = self._renew(track_id)
 
-    def _glimpse(self, detections: Detections, ids: NDArray[np.int64], at_s: float) -> None:
-        """Note what may have been somebody, and how those came who are seen the second time."""
+    def _glimpse(
+        self, detections: Detections, ids: NDArray[np.int64], width: int, at_s: float
+    ) -> None:
+        """Note what may have been somebody, and how runners came who are seen the second time."""
         glimpses = []
         for index, track_id in enumerate(ids.tolist()):
             track = self._tracks.get(track_id)
@@ -169,10 +171,14 @@ class SceneTracks:
                 continue
             x0, y0, x1, y1 = detections.xyxy[index].tolist()
             glimpse = Glimpse(detections.labels[index], (x0, y0, x1, y1), at_s, track_id)
-            if track is not None and track.frames == 2:
-                track.precede(self._glimpses.way_to(glimpse))
-            else:
+            if track is None or track.frames == 1:
                 glimpses.append(glimpse)
+                continue
+            first = self._glimpses.take(track_id)
+            if first is not None and is_running(first, glimpse):
+                track.precede(self._glimpses.way_to(first, glimpse))
+                if self._glimpses.ran_through(first, glimpse, self.interval_s, width):
+                    track.run_through()
         self._glimpses.see(glimpses, at_s)
 
     def _entry(

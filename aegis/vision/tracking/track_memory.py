@@ -18,6 +18,7 @@ from aegis.vision.tracking.motion import (
     came_down,
     measure_motion,
     roamed,
+    speed_between,
     walked,
 )
 from aegis.vision.tracking.stays import NOWHERE, Stays
@@ -64,6 +65,8 @@ class TrackMemory:
     body heights.
     clear_points: by tripwire, where it last stood clearly on one side, as fractions.
 
+    ran_through: whether it ran through all of the picture in its two frames.
+
     Every field holds a value that is replaced and never changed in place: copies share them.
     """
 
@@ -89,6 +92,7 @@ class TrackMemory:
     contacts: Stays = NOWHERE
     clear_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
+    ran_through: bool = False
     _believed: Sighting | None = None
 
     @classmethod
@@ -120,6 +124,7 @@ class TrackMemory:
         share = min(_MOST_OF_SCORE, 1 - math.exp(-(sighting.at_s - last_seen_s) / _SMOOTHING_S))
         self.mean_score += share * (sighting.score - self.mean_score)
         self.frames += 1
+        self.ran_through = False
         self.last_seen_s, self.last_frame = sighting.at_s, frame
         self.stays = self.stays.after(zones, was_in, sighting.at_s)
         is_somebody_else = self._believe(sighting, last_seen_s)
@@ -136,6 +141,12 @@ class TrackMemory:
         self.frames += len(points)
         self.trail = (*points, *self.trail)
         self.pace = reduce(Pace.after, [*points, *self.pace.points], UNPACED)
+
+    def run_through(self) -> None:
+        """Know that no frame but its two could show it: all of the picture lay between them."""
+        if self.now is not None:
+            self.ran_through = True
+            self.pace = self.pace._replace(speed=speed_between(self.trail[0], self.now))
 
     def cross(self, passage: Passage) -> None:
         """Remember that it crossed a line; of eight the latest."""
@@ -155,12 +166,14 @@ class TrackMemory:
         """Whether it was seen often, long, regularly and clearly enough to be believed.
 
         Three frames over 0.8 s, or 0.65 s of who runs one way, most of those between too; or
-        two in a row where frames are over 1.5 s apart.
+        two in a row where frames are over 1.5 s apart, or where no third could show it.
         """
+        clear = self.mean_score >= self.belief_score - _ROUNDING
+        if self.ran_through:
+            return clear
         lasting_s = _RUNNING_S if self.pace.speed >= RUNNING else _LASTING_S
         lasting = self.dwell_s >= (lasting_s if self.frames >= 3 else _RARE_S)
         regular = self.presence >= (_MOSTLY if self.frames >= 3 else _IN_A_ROW)
-        clear = self.mean_score >= self.belief_score - _ROUNDING
         return self.frames >= 2 and lasting and regular and clear
 
     def _move(self, now: TrailPoint) -> None:
