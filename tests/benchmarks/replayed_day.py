@@ -39,7 +39,8 @@ from tests.benchmarks.guard import Guard
 from tests.benchmarks.sight import GIVEN_WIDTH
 from tests.benchmarks.watched_play import Alarm, names_event
 
-FIRST_SEED = {"development": 1, "held-out": 5001}
+FIRST_SEED = {"development": 1, "held-out": 9001}
+"""From 5001 on they were held out until somebody looked at what was missed of them."""
 _SHOWINGS = 4
 _APART = timedelta(hours=1, minutes=20)
 _MOST_FPS = 3.0

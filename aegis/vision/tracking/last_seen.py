@@ -10,8 +10,9 @@ _SAME_PLACE_IOU = 0.3
 _REACH = 0.75
 _NEXT_FRAME_S = 0.75
 _MISSED_S = 1.1
-_RUN = 3.6
-"""Body heights a second that nobody outruns."""
+_ABOUT = 0.4
+_RUN = 4.5
+"""Body heights a second that nobody outruns; from above people are short."""
 
 
 class LastSeen(NamedTuple):
@@ -45,15 +46,25 @@ class LastSeen(NamedTuple):
         distance, reach = math.hypot(right, down) / height, _REACH
         if gap_s <= _NEXT_FRAME_S and self.velocity is None:
             reach = max(reach, _RUN * gap_s)
-        elif gap_s <= _MISSED_S and self.velocity is not None:
-            aside, below = self.velocity
-            unexpected = math.hypot(right - aside * gap_s, down - below * gap_s) / height
-            distance = min(distance, unexpected)
+        elif gap_s <= _MISSED_S:
+            distance = min(distance, self._astray(right, down, gap_s) / height)
         elif interval_s > _MOVING_S / 2:
             reach *= max(1.0, min(gap_s, 2.0))
         if gap_s > max(_MOVING_S, 1.5 * interval_s) or distance > reach:
             return 0.0
         return max(0.0, 1.0 - distance / 2)
+
+    def is_awaited(self, box: Box, gap_s: float) -> bool:
+        """Whether it had to be about here by now, going on as it went."""
+        height = max(self.box[3] - self.box[1], box[3] - box[1], 1.0)
+        return gap_s <= _MISSED_S and self._astray(*_way(self.box, box), gap_s) <= _ABOUT * height
+
+    def _astray(self, right: float, down: float, gap_s: float) -> float:
+        """How far from there, pixels, it had to be; infinite where its way is not known."""
+        if self.velocity is None:
+            return math.inf
+        aside, below = self.velocity
+        return math.hypot(right - aside * gap_s, down - below * gap_s)
 
 
 def middle_of(box: Box) -> tuple[float, float]:

@@ -81,6 +81,8 @@ class Tracker:
             ids[index] = self._recall(detections, index, set(ids.tolist())) or self._start(
                 float(detections.scores[index])
             )
+        for index in np.flatnonzero(ids == UNTRACKED).tolist():
+            ids[index] = self._await(detections, index, set(ids.tolist()))
         self._remember(detections, ids, followed, at_s)
         return ids
 
@@ -187,6 +189,19 @@ class Tracker:
         }
         best = max(closeness, key=lambda track_id: closeness[track_id], default=None)
         return best if best is not None and closeness[best] > 0 else None
+
+    def _await(self, detections: Detections, index: int, taken: set[int]) -> int:
+        """The id, free in this frame, of what had to be here by now, however faint it is."""
+        now = self._now_s or 0.0
+        label, box = detections.labels[index], _box(detections, index)
+        awaited = (
+            track_id
+            for track_id, seen in self._last_seen.items()
+            if track_id not in taken
+            and seen.label == label
+            and seen.is_awaited(box, now - seen.at_s)
+        )
+        return next(awaited, UNTRACKED)
 
     def _start(self, score: float) -> int:
         if score < self.start_score:

@@ -107,6 +107,15 @@ def test_weak_detection_keeps_a_track_but_starts_none() -> None:
     assert tracker.update(standing(300, score=0.2), 0.4).item() == 1
 
 
+@pytest.mark.parametrize(("place", "found"), [(2.0, 1), (2.2, 1), (2.8, UNTRACKED), (0, UNTRACKED)])
+def test_a_faint_runner_keeps_his_id_where_he_had_to_be(place: float, found: int) -> None:
+    tracker = Tracker(0.35)
+    for step in range(2):
+        tracker.update(standing(1.5 * HEIGHT * step), 1000 + step / 2)
+    faint = standing(1.5 * HEIGHT * place, score=0.2)
+    assert tracker.update(faint, 1001).item() == found
+
+
 def test_match_remembers_nothing() -> None:
     tracker = Tracker(0.35)
     tracker.update(standing(300), 0.0)
