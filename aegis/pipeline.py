@@ -11,7 +11,8 @@ async def analyze_frame(frame: Frame, runtime: Runtime) -> FrameResult:
     """See, judge, open, plan, tell.
 
     Answers as soon as the incident is durable and planned. A frame without an incident
-    touches only the VisionAgent. Raises what the ports raise: a failure is never "no incident".
+    touches only the VisionAgent. An incident that a graver event takes over is planned and told
+    anew. Raises what the ports raise: a failure is never "no incident".
     """
     if (replayed := await _replay(frame, runtime)) is not None:
         return replayed
@@ -26,7 +27,7 @@ async def analyze_frame(frame: Frame, runtime: Runtime) -> FrameResult:
         frame.request_digest,
     )
     incident = await _ensure_planned(recorded.incident, runtime)
-    if recorded.is_new:
+    if recorded.is_new or recorded.takes_over:
         await runtime.events.publish(EventType.INCIDENT_CREATED, incident.model_dump(mode="json"))
     told = recorded.assessment or seen.assessment
     return await _tell(FrameResult(told, incident, recorded.is_new), runtime)
@@ -48,7 +49,7 @@ async def _replay(frame: Frame, runtime: Runtime) -> FrameResult | None:
 
 
 async def _ensure_planned(incident: Incident, runtime: Runtime) -> Incident:
-    """Plan once an incident, also when the process that opened it died before it could."""
+    """Plan once an event, also when the process that opened it died before it could."""
     if incident.response_plan is not None:
         return incident
     plan = await runtime.planner.plan(incident)

@@ -40,8 +40,10 @@ class IncidentExtended(_Numbered):
     evidence_strip: the whole strip from now on; None: it stays.
     told: the judgement as this frame's caller was told it, without facts; there only when it
     came under an idempotency key and `account` does not say it.
-    camera_id, place_key: there only when this camera shows it for the first time;
-    grouping_key: there only when it is new to the incident.
+    camera_id: there only when this camera shows it for the first time; place_key: then, and
+    when it takes over; grouping_key: there only when it is new to the incident.
+    takes_over: `account` is of a graver event, of which the one so far was a part; it needs a
+    plan of its own.
     """
 
     kind: ClassVar[str] = "incident_extended"
@@ -59,10 +61,11 @@ class IncidentExtended(_Numbered):
     camera_id: str | None = None
     place_key: str | None = None
     grouping_key: str | None = None
+    takes_over: bool = False
 
 
 class PlanAttached(_Numbered):
-    """A playbook's plan; the first one stands."""
+    """A playbook's plan; the first one stands, until a graver event takes the incident over."""
 
     kind: ClassVar[str] = "plan_attached"
 

@@ -124,6 +124,8 @@ def _extend(incident: Incident, change: IncidentExtended, at: datetime) -> Incid
         update["reasoning"] = change.reasoning
     if change.account:
         update |= _account(change.account)
+        if change.takes_over:
+            update |= _taken_over(change.account)
         if incident.alarm_level > change.account.alarm_level:
             update |= {"alarm_level": incident.alarm_level, "alarm_facts": incident.alarm_facts}
     if change.evidence_path:
@@ -136,6 +138,15 @@ def _extend(incident: Incident, change: IncidentExtended, at: datetime) -> Incid
     if change.evidence_strip is not None:
         update["evidence_strip"] = change.evidence_strip
     return incident.model_copy(update=update)
+
+
+def _taken_over(seen: Assessment) -> dict[str, object]:
+    return {
+        "confidence": seen.confidence,
+        "response_plan": None,
+        "quiet_gap_s": seen.quiet_gap_s,
+        "max_duration_s": seen.max_duration_s,
+    }
 
 
 def _without_pictures(at: datetime) -> dict[str, object]:

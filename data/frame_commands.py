@@ -120,8 +120,12 @@ def _recorded(kept: Outcome, batch: Batch) -> Recorded:
         told = change.assessment
     elif isinstance(change, IncidentExtended):
         told = change.account or change.told
-    is_new = isinstance(change, IncidentOpened)
-    return Recorded(incident=incident, is_new=is_new, assessment=told)
+    return Recorded(
+        incident=incident,
+        is_new=isinstance(change, IncidentOpened),
+        takes_over=isinstance(change, IncidentExtended) and change.takes_over,
+        assessment=told,
+    )
 
 
 def _without_facts(seen: Assessment) -> Assessment:

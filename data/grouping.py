@@ -11,6 +11,8 @@ from data.change import IncidentExtended
 
 _CLEARLY = 10.0
 """Points of confidence by which a frame must win to tell the event instead."""
+_JUST_BEGUN_S = 60.0
+"""An incident that is older stays its own, whatever follows."""
 _SAME_PLACE = 0.5
 """Overlap (intersection over union) of two boxes from which on a thing has not moved."""
 
@@ -21,9 +23,10 @@ def find_group(candidates: Iterable[Incident], assessment: Assessment) -> Incide
     In this order: one that has the frame's grouping key, within the quiet gap; one of the
     same rule at the camera, within the rule's cooldown; one of the same rule at a camera
     that people walk to in the time between; a graver one at the camera, of a rule that this
-    is part of, within that one's quiet gap. Of several the nearest in time, of equals the
-    first. An incident that went on for its longest duration takes only what shows the same
-    unmoved thing, so that it neither goes on for ever nor opens another.
+    is part of, within that one's quiet gap; a lesser one there that has just begun, of a rule
+    that is part of this. Of several the nearest in time, of equals the first. An incident that
+    went on for its longest duration takes only what shows the same unmoved thing, so that it
+    neither goes on for ever nor opens another.
     """
     fitting = [
         (rank, gap_s(incident, assessment.captured_at), incident)
@@ -53,14 +56,16 @@ def place_key(assessment: Assessment) -> str | None:
 def place_keys(assessment: Assessment) -> list[str]:
     """Where the incident of this frame may be found.
 
-    Under its own rule here and at the cameras nearby, and here under what it is part of.
+    Under its own rule here and at the cameras nearby, and here under what it is part of and
+    what is part of it.
     """
     own = place_key(assessment)
     if own is None:
         return []
     nearby = (_place_key(assessment.rule, camera_id) for camera_id in assessment.nearby)
-    graver = (_place_key(rule, assessment.camera_id) for rule in assessment.part_of)
-    return [own, *filter(None, (*nearby, *graver))]
+    related = (*assessment.part_of, *assessment.parts)
+    here = (_place_key(rule, assessment.camera_id) for rule in related)
+    return [own, *filter(None, (*nearby, *here))]
 
 
 def is_settled(incident: Incident, assessment: Assessment) -> bool:
@@ -109,6 +114,7 @@ def extension(incident: Incident, seen: Assessment) -> IncidentExtended:
     is_new_camera = seen.camera_id is not None and seen.camera_id not in incident.cameras
     is_new_key = seen.grouping_key not in incident.grouping_keys
     is_same_rule = seen.rule == incident.rule
+    takes_over = _takes_over(seen, incident)
     return IncidentExtended(
         captured_at=seen.captured_at,
         severity=seen.severity,
@@ -116,8 +122,9 @@ def extension(incident: Incident, seen: Assessment) -> IncidentExtended:
         reasoning=seen.reasoning if goes_on(incident, seen) else None,
         account=seen if tells_better(incident, seen) else None,
         camera_id=seen.camera_id if is_new_camera else None,
-        place_key=place_key(seen) if is_new_camera else None,
+        place_key=place_key(seen) if is_new_camera or takes_over else None,
         grouping_key=seen.grouping_key if is_new_key else None,
+        takes_over=takes_over,
     )
 
 
@@ -137,7 +144,7 @@ def _rank(incident: Incident, seen: Assessment) -> int | None:
     if seen.rule is None:
         return None
     if seen.rule != incident.rule:
-        return 3 if _is_part(incident, seen) else None
+        return 3 if _is_part(incident, seen) else 4 if _takes_over(seen, incident) else None
     if seen.camera_id in incident.cameras and 0 < seen.cooldown_s >= gap:
         return 1
     times = [seen.nearby[camera] for camera in incident.cameras if camera in seen.nearby]
@@ -152,6 +159,18 @@ def _is_part(incident: Incident, seen: Assessment) -> bool:
         and seen.camera_id in incident.cameras
         and seen.severity.rank < incident.severity.rank
         and seen.captured_at >= incident.first_seen
+        and gap_s(incident, seen.captured_at) <= incident.quiet_gap_s
+    )
+
+
+def _takes_over(seen: Assessment, incident: Incident) -> bool:
+    """Whether what began a moment ago turns out to be a part of this graver event."""
+    return (
+        incident.is_open
+        and incident.rule in seen.parts
+        and seen.camera_id in incident.cameras
+        and seen.severity.rank > incident.severity.rank
+        and 0 <= (seen.captured_at - incident.first_seen).total_seconds() <= _JUST_BEGUN_S
         and gap_s(incident, seen.captured_at) <= incident.quiet_gap_s
     )
 

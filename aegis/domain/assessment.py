@@ -57,6 +57,7 @@ class Assessment(Value):
     max_duration_s: so long an incident goes on at most.
     nearby: cameras that people walk to from here, with the seconds it takes them.
     part_of: rules whose graver incidents at this camera, while they go on, this belongs to.
+    parts: rules whose lesser incidents at this camera, while they go on, this takes over.
     alarm_level: 0 to 4 as in ANSI/TMA-AVS-01; alarm_facts: what justifies it, in words.
     """
 
@@ -78,6 +79,7 @@ class Assessment(Value):
     max_duration_s: float | None = Field(default=None, gt=0)
     nearby: dict[str, float] = {}
     part_of: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     facts: dict[str, Any] = {}
     alarm_level: int = Field(default=0, ge=0, le=4)
     alarm_facts: tuple[str, ...] = ()

@@ -150,11 +150,13 @@ class Incident(Value):
 class Recorded(Value):
     """The store's answer to a recorded frame: its incident, durable, and whether it is new.
 
+    takes_over: whether the frame's event took over the incident of a lesser one.
     assessment: the judgement kept under the frame's key, None where it is not kept.
     """
 
     incident: Incident
     is_new: bool
+    takes_over: bool = False
     assessment: Assessment | None = None
 
 

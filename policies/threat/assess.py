@@ -34,7 +34,7 @@ def assess(
     if hits:
         leading = min(hits, key=lambda hit: -hit.severity.rank)
         others = [hit.rule.name for hit in hits if hit is not leading]
-        return _incident(leading, observation, site, facts, version_of(site, rules)).model_copy(
+        return _incident(leading, observation, site, facts, rules).model_copy(
             update={"facts": _kept_facts(leading, facts, others, firing.failed)}
         )
     if firing.failed:
@@ -55,7 +55,7 @@ def _is_sure(hit: Hit, camera_id: str | None, thresholds: Thresholds) -> bool:
 
 
 def _incident(
-    hit: Hit, observation: Observation, site: Site, facts: Facts, version: str
+    hit: Hit, observation: Observation, site: Site, facts: Facts, rules: ThreatRules
 ) -> Assessment:
     rule = hit.rule
     camera = site.camera(observation.camera_id)
@@ -74,13 +74,14 @@ def _incident(
         location=observation.location or camera.location,
         frame_number=observation.frame_number,
         rule=rule.name,
-        policy_version=version,
+        policy_version=version_of(site, rules),
         grouping_key=_grouping_key(hit, observation),
         quiet_gap_s=rule.quiet_gap_s,
         cooldown_s=rule.cooldown_s,
         max_duration_s=rule.max_duration_s,
         nearby=dict(site.nearby(observation.camera_id)),
         part_of=rule.part_of,
+        parts=rules.parts.get(rule.name, ()),
         alarm_level=alarm.level,
         alarm_facts=alarm.facts,
     )

@@ -1,7 +1,7 @@
 """The rules that people edit: what counts as an incident, and how bad it is."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -70,7 +70,7 @@ class Rule(Value):
     max_duration_s: so long an incident goes on at most; the same unmoved thing does not open
     another.
     part_of: other rules; while a graver incident of one of them goes on at the camera, what
-    this one sees belongs to it.
+    this one sees belongs to it, and when one follows within a minute, it takes over this one's.
     life_safety: no verdict of an operator may raise the threshold.
     """
 
@@ -165,11 +165,13 @@ class ThreatRules:
 
     single: those that look at the subjects of one label one by one.
     at_once: those that look at all whom they believe, or at the scene, once a frame.
+    parts: by name, the rules that may be a part of that one.
     """
 
     rules: tuple[CompiledRule, ...]
     single: tuple[Asking, ...]
     at_once: tuple[Asking, ...]
+    parts: Mapping[str, tuple[str, ...]]
     version: str
 
 
@@ -198,7 +200,15 @@ def compile_rules(document: LocatedYaml) -> ThreatRules:
     compiled = tuple(_compile(rule, index, document) for index, rule in enumerate(book.rules))
     in_force = tuple(rule for rule in compiled if rule.rule.enabled)
     version = hashlib.sha256(book.model_dump_json().encode()).hexdigest()[:12]
-    return ThreatRules(in_force, *_asked_together(in_force), version)
+    return ThreatRules(in_force, *_asked_together(in_force), _parts(book.rules), version)
+
+
+def _parts(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    parts: dict[str, tuple[str, ...]] = {}
+    for rule in rules:
+        for whole in rule.part_of:
+            parts[whole] = (*parts.get(whole, ()), rule.name)
+    return parts
 
 
 def _asked_together(

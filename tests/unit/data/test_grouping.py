@@ -7,10 +7,11 @@ import pytest
 
 from aegis.domain.assessment import Assessment
 from aegis.domain.incident import Incident, IncidentStatus
-from data.change import IncidentOpened
+from aegis.domain.response import ResponsePlan
+from data.change import IncidentOpened, PlanAttached
 from data.entry import Entry
 from data.fold import fold_all
-from data.grouping import extension, find_group, tells_better
+from data.grouping import extension, find_group, place_key, tells_better
 
 Make = Callable[..., Assessment]
 
@@ -90,6 +91,64 @@ def test_a_part_makes_the_event_no_surer(make_assessment: Make) -> None:
     frame = make_assessment(20, rule="running", severity="low", confidence=99, part_of=("fight",))
     change = extension(fight, frame)
     assert (change.confidence, change.account, change.reasoning) == (70, None, None)
+
+
+THEFT: dict[str, Any] = {
+    "rule": "package_theft",
+    "severity": "high",
+    "confidence": 60,
+    "grouping_key": "theft",
+    "quiet_gap_s": 120.0,
+    "parts": ("running",),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "takes_over"),
+    [
+        ({}, True),
+        ({"at": 59}, True),
+        ({"at": 61}, False),
+        ({"at": -1}, False),
+        ({"camera_id": "CAM_02"}, False),
+        ({"severity": "low"}, False),
+        ({"parts": ("crowding",)}, False),
+    ],
+)
+def test_a_graver_event_takes_over_what_just_began_and_is_part_of_it(
+    make_assessment: Make, changes: dict[str, Any], takes_over: bool
+) -> None:
+    running = make_assessment(rule="running", severity="low", grouping_key="running")
+    run = opened(running)
+    theft = make_assessment(**{"at": 3} | THEFT | changes)
+    assert (find_group([run], theft) is run) is takes_over
+
+
+def test_what_people_closed_is_not_taken_over(make_assessment: Make) -> None:
+    run = opened(make_assessment(rule="running", severity="low", grouping_key="running"))
+    closed = run.model_copy(update={"status": IncidentStatus.RESOLVED})
+    assert find_group([closed], make_assessment(3, **THEFT)) is None
+
+
+def test_an_incident_taken_over_is_the_graver_event_and_needs_another_plan(
+    make_assessment: Make,
+) -> None:
+    run = make_assessment(rule="running", severity="low", grouping_key="running", quiet_gap_s=30)
+    theft, later = make_assessment(3, **THEFT), make_assessment(90, **THEFT)
+    begun = [
+        Entry.of("incident_1", run.captured_at, IncidentOpened(assessment=run)),
+        Entry.of("incident_1", run.captured_at, PlanAttached(plan=ResponsePlan(playbook="watch"))),
+    ]
+    change = extension(fold_all(begun) or opened(run), theft)
+    taken = Entry.of("incident_1", theft.captured_at, change)
+    assert (change.takes_over, taken.grouping_key) == (True, place_key(theft))
+    incident = fold_all([*begun, taken])
+    assert incident is not None
+    assert (incident.rule, incident.severity, incident.confidence) == ("package_theft", "high", 60)
+    assert incident.response_plan is None
+    assert incident.first_seen == run.captured_at
+    assert find_group([incident], later) is incident
+    assert not extension(incident, later).takes_over
 
 
 def opened(assessment: Assessment, incident_id: str = "incident_1") -> Incident:
