@@ -29,7 +29,7 @@ class AnalysisResult(StreamAnswer):
 
 
 class IncidentCreated(StreamAnswer):
-    """New incident saved; the whole incident."""
+    """A new incident was saved, or a graver event took one over; the whole incident."""
 
     type: Literal[EventType.INCIDENT_CREATED]
     data: IncidentAnswer
