@@ -6,7 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from aegis.vision.background.small_picture import HEIGHT, WIDTH, SmallPicture, Tones
+from aegis.vision.background.small_picture import (
+    HEIGHT,
+    WIDTH,
+    SmallPicture,
+    Tones,
+    halved,
+    unhalved,
+)
 
 _BLOCK = 8
 _TEXTURE = 3.0
@@ -67,12 +74,10 @@ class SceneNormal:
         self._seen_s = 0.0
 
     def __getstate__(self) -> dict[str, Any]:
-        """In half the precision, which is a sixteenth of a level and plenty to go on with."""
-        halved = {name: getattr(self, name).astype(np.float16) for name in _PICTURES}
-        return {**self.__dict__, **halved}
+        return halved(self.__dict__, _PICTURES)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__ |= state | {name: state[name].astype(np.float32) for name in _PICTURES}
+        self.__dict__ |= unhalved(state, _PICTURES)
 
     @property
     def is_known(self) -> bool:

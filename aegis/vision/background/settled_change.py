@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from aegis.vision.background.foreground import Hidden
 from aegis.vision.background.scene_normal import SceneNormal
-from aegis.vision.background.small_picture import HEIGHT, WIDTH, SmallPicture, Tones
+from aegis.vision.background.small_picture import (
+    HEIGHT,
+    WIDTH,
+    SmallPicture,
+    Tones,
+    halved,
+    unhalved,
+)
 
 SETTLING_S = 1.0
 """So long what moves takes to become part of the settled picture."""
@@ -40,12 +47,10 @@ class SettledChange:
         self._origin_s: float | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """In half the precision, which is plenty to go on with."""
-        halved = {name: getattr(self, name).astype(np.float16) for name in _PICTURES}
-        return {**self.__dict__, **halved}
+        return halved(self.__dict__, _PICTURES)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__ |= state | {name: state[name].astype(np.float32) for name in _PICTURES}
+        self.__dict__ |= unhalved(state, _PICTURES)
 
     @property
     def tones(self) -> Tones:
