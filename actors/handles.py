@@ -68,7 +68,7 @@ class StoreHandle:
         return cast(Recorded | None, answer)
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
-        """Keep the plan; the first one wins."""
+        """Keep the plan; the first one wins, unless it is for a lesser event than it is now."""
         return cast(Incident, await self._call("attach_plan", incident_id, plan))
 
     async def update_status(

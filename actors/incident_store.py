@@ -127,7 +127,10 @@ class IncidentStore:
         return kept
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
-        """Keep the plan; the first one wins. Raises IncidentNotFound."""
+        """Keep the plan; the first one wins, unless it is for a lesser event than it is now.
+
+        Raises IncidentNotFound.
+        """
         return await self._commit(AttachPlan(incident_id, plan))
 
     async def update_status(

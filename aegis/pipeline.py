@@ -50,10 +50,11 @@ async def _replay(frame: Frame, runtime: Runtime) -> FrameResult | None:
 
 async def _ensure_planned(incident: Incident, runtime: Runtime) -> Incident:
     """Plan once an event, also when the process that opened it died before it could."""
-    if incident.response_plan is not None:
-        return incident
-    plan = await runtime.planner.plan(incident)
-    return await runtime.store.attach_plan(incident.id, plan)
+    while incident.response_plan is None:
+        # Once more only if a graver event took it over meanwhile.
+        plan = await runtime.planner.plan(incident)
+        incident = await runtime.store.attach_plan(incident.id, plan)
+    return incident
 
 
 async def _tell(result: FrameResult, runtime: Runtime) -> FrameResult:

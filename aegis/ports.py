@@ -67,7 +67,7 @@ class Store(Protocol):
         """What was recorded under this key before; raises ValidationFailed for another body."""
 
     async def attach_plan(self, incident_id: str, plan: ResponsePlan) -> Incident:
-        """Keep the plan; the first one wins."""
+        """Keep the plan; the first one wins, unless it is for a lesser event than it is now."""
 
     async def update_status(
         self,

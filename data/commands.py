@@ -32,7 +32,10 @@ class Command(Protocol[Answer_co]):
 
 @dataclass(frozen=True, slots=True)
 class AttachPlan:
-    """Keep a plan with its incident; the first one stands."""
+    """Keep a plan with its incident; the first one stands.
+
+    One for a lesser event than the incident has become meanwhile is not kept.
+    """
 
     incident_id: str
     plan: ResponsePlan
@@ -40,7 +43,7 @@ class AttachPlan:
     def decide(self, batch: Batch) -> Incident:
         """Raises IncidentNotFound."""
         incident = batch.demand(self.incident_id)
-        if incident.response_plan is None:
+        if incident.response_plan is None and self.plan.rule in (None, incident.rule):
             batch.add(self.incident_id, PlanAttached(plan=self.plan))
         return batch.demand(self.incident_id)
 

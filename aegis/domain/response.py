@@ -46,11 +46,16 @@ class ResponseStep(Value):
 
 
 class ResponsePlan(Value):
-    """The steps a playbook lays down for an incident."""
+    """The steps a playbook lays down for an incident.
+
+    rule: whose incident it is a plan for, where that is known: it is no plan for the graver
+    event that took the incident over meanwhile.
+    """
 
     playbook: str
     steps: tuple[ResponseStep, ...] = ()
     policy_version: str = ""
+    rule: str | None = None
 
     @property
     def recommended_actions(self) -> tuple[str, ...]:

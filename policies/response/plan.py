@@ -16,7 +16,10 @@ def plan(incident: Incident, playbooks: Playbooks) -> ResponsePlan:
         key=lambda playbook: playbook.match.specificity,
     )
     return ResponsePlan(
-        playbook=chosen.name, steps=_steps(chosen, incident), policy_version=playbooks.version
+        playbook=chosen.name,
+        steps=_steps(chosen, incident),
+        policy_version=playbooks.version,
+        rule=incident.rule,
     )
 
 

@@ -7,7 +7,7 @@ from aegis.domain.site import Camera
 from aegis.testing.scenes.casting import Casting
 from aegis.testing.scenes.lurking_plays import passers
 from aegis.testing.scenes.performer import Opening, Script
-from aegis.testing.scenes.places import WALL_Y, lobby, yard
+from aegis.testing.scenes.places import WALL_Y, lobby, staff_door, yard
 from aegis.testing.scenes.play import Event, Play, wire
 from aegis.testing.scenes.scene import Scene
 from aegis.testing.scenes.stage import Fence
@@ -21,9 +21,7 @@ def tailgating(seed: int) -> Play:
     cast = Casting("tailgating", seed)
     x = cast.between(-2.5, 2.5)
     first = cast.script(cast.edge(cast.side(), 7.0), cast.between(0, 4))
-    first.walk((x + 0.3, WALL_Y - 1.3)).stay(cast.between(1.0, 2.0), "reach", (x, WALL_Y))
-    opened_s = first.now_s
-    first.walk((x, WALL_Y + 1.0), speed_m_s=1.2)
+    opened_s = open_door(first, x, cast.between(1.0, 2.0))
     second = cast.script(cast.edge(cast.side(), 6.0))
     gap_s = cast.between(1.0, 1.8)
     arrive(second, (x + 0.2, WALL_Y - 1.3), opened_s + gap_s, speed_m_s=1.4)
@@ -39,9 +37,8 @@ def tailgating(seed: int) -> Play:
         fps=cast.rate(),
         seed=seed,
     )
-    line = wire("staff door", cast.view, (x - 0.8, WALL_Y - 0.5), (x + 0.8, WALL_Y - 0.5), "door")
     event = Event((IncidentType.INTRUSION,), frozenset({"tailgating"}), opened_s, in_s + 6)
-    return Play("tailgating", seed, scene, Camera(tripwires=(line,)), event)
+    return Play("tailgating", seed, scene, Camera(tripwires=(staff_door(cast.view, x),)), event)
 
 
 def climbing(seed: int) -> Play:
@@ -155,6 +152,14 @@ def running(seed: int) -> Play:
     )
     event = Event(_SUSPICIOUS, frozenset({"running"}), begins_s, script.now_s + 2)
     return Play("running", seed, scene, Camera(), event)
+
+
+def open_door(script: Script, x: float, waits_s: float) -> float:
+    """Walk to a locked door in the far wall and go in; when it opens, seconds."""
+    script.walk((x + 0.3, WALL_Y - 1.3)).stay(waits_s, "reach", (x, WALL_Y))
+    opened_s = script.now_s
+    script.walk((x, WALL_Y + 1.0), speed_m_s=1.2)
+    return opened_s
 
 
 def arrive(script: Script, spot: Spot, at_s: float, speed_m_s: float) -> Script:

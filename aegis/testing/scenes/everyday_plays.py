@@ -1,12 +1,12 @@
 """Harmless plays that look like something else: waiting, deliveries, queues, work, play."""
 
 from aegis.domain.site import Camera
-from aegis.testing.scenes.attack_plays import arrive
+from aegis.testing.scenes.attack_plays import arrive, open_door
 from aegis.testing.scenes.casting import Casting
 from aegis.testing.scenes.lurking_plays import passers
 from aegis.testing.scenes.performer import Keeping, Opening, Performance, Script, Thing
-from aegis.testing.scenes.places import WALL_Y, lobby, yard
-from aegis.testing.scenes.play import Play, strip_zone, upright_zone, wire
+from aegis.testing.scenes.places import WALL_Y, lobby, staff_door, yard
+from aegis.testing.scenes.play import Play, strip_zone, upright_zone
 from aegis.testing.scenes.scene import Scene
 from aegis.testing.scenes.stage import Stage
 
@@ -168,8 +168,7 @@ def shift_change(seed: int) -> Play:
         scripts.append(script)
         now_s += cast.between(6, 10)
     ends_s = max(script.now_s for script in scripts) + 4
-    line = wire("staff door", cast.view, (x - 0.8, WALL_Y - 0.5), (x + 0.8, WALL_Y - 0.5), "door")
-    camera = Camera(tripwires=(line,))
+    camera = Camera(tripwires=(staff_door(cast.view, x),))
     stage = yard(cast, (x,))
     return _play("shift_change", cast, seed, stage, ends_s, scripts, camera, tuple(openings))
 
@@ -179,18 +178,15 @@ def passing_a_door(seed: int) -> Play:
     cast = Casting("passing_a_door", seed)
     x = cast.between(-2, 2)
     enters = cast.script(cast.edge(cast.side(), 7.0), cast.between(10, 16))
-    enters.walk((x + 0.3, WALL_Y - 1.3)).stay(cast.between(1.0, 2.0), "reach", (x, WALL_Y))
-    opened_s = enters.now_s
-    enters.walk((x, WALL_Y + 1.0), speed_m_s=1.2)
+    opened_s = open_door(enters, x, cast.between(1.0, 2.0))
     side, y = cast.side(), WALL_Y - cast.between(0.9, 2.2)
     passes = cast.script(cast.edge(side, y))
     arrive(passes, (x, y), opened_s + cast.between(-0.5, 3.0), cast.between(1.1, 1.6))
     passes.walk(cast.edge(-side, y + cast.between(-1, 0)))
     ends_s = max(enters.now_s, passes.now_s) + 8
-    line = wire("staff door", cast.view, (x - 0.8, WALL_Y - 0.5), (x + 0.8, WALL_Y - 0.5), "door")
     opening = Opening(0, opened_s - 0.3, enters.now_s + 0.5)
     stage = yard(cast, (x,)) if cast.chance(0.6) else lobby(cast, door_xs=(x,))
-    scripts, camera = [enters, passes], Camera(tripwires=(line,))
+    scripts, camera = [enters, passes], Camera(tripwires=(staff_door(cast.view, x),))
     return _play("passing_a_door", cast, seed, stage, ends_s, scripts, camera, (opening,))
 
 

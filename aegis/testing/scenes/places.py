@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from aegis.domain.site import Tripwire
 from aegis.testing.scenes.casting import Draws
 from aegis.testing.scenes.material import Colour, Material
+from aegis.testing.scenes.play import wire
 from aegis.testing.scenes.stage import Door, Fence, Marking, Stage, Wall
+from aegis.testing.scenes.view import View
 
 WALL_Y = 11.0
 """How far away the building's wall stands, metres."""
@@ -43,6 +46,12 @@ def lobby(draws: Draws, lift_xs: Sequence[float] = (), door_xs: Sequence[float] 
         is_indoors=True,
         seed=draws.count(0, 10**6),
     )
+
+
+def staff_door(view: View, x: float) -> Tripwire:
+    """The line before a locked door, metres from the middle: who crosses it goes through."""
+    y = WALL_Y - 0.5
+    return wire("staff door", view, (x - 0.8, y), (x + 0.8, y), "door")
 
 
 def _paint(draws: Draws) -> Colour:

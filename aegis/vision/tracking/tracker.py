@@ -50,7 +50,8 @@ class Tracker:
     boxes are compared with a wide margin (BIoU), because a walker at 2 frames a second no
     longer overlaps his own last box. What the follower loses gets its old id back where it
     vanished: for 5 s in the same place, for 2.5 s within three quarters of its height, and
-    longer where frames are further apart. Two people who swap places while unseen swap ids.
+    longer where frames are further apart; and where it had to be by now if it went on as it
+    did, however faint. Two people who swap places while unseen swap ids.
 
     start_score: least score that starts a track. interval_s: between frames, smoothed.
 

@@ -12,6 +12,7 @@ from aegis.domain.analysis import FrameResult
 from aegis.domain.assessment import Assessment, IncidentType, Severity
 from aegis.domain.event import EventType
 from aegis.domain.frame import Frame
+from aegis.domain.response import ResponsePlan
 from aegis.pipeline import analyze_frame
 from aegis.testing.doubles import FixedPlanner, InMemoryEvents, ScriptedVision, in_memory_runtime
 
@@ -72,6 +73,7 @@ def verdict(rule: str, severity: Severity, parts: tuple[str, ...] = ()) -> Asses
         confidence=70,
         reasoning=f"{rule} at the door",
         captured_at=NOON,
+        camera_id="CAM_01",
         rule=rule,
         grouping_key=f"{rule}|camera=CAM_01",
         quiet_gap_s=30,
@@ -103,6 +105,16 @@ def test_what_was_taken_over_is_the_same_after_a_restart(watch: Watch) -> None:
     assert (kept.rule, kept.subtype, kept.frame_count) == ("package_theft", "package_theft", 2)
     assert kept.response_plan is not None
     assert kept.reasoning == "package_theft at the door"
+
+
+def test_a_plan_for_the_lesser_event_that_comes_late_is_not_kept(watch: Watch) -> None:
+    begun, taken = (asyncio.run(watch.store.record(it, None, it.rule or "")) for it in (RUN, THEFT))
+    late = ResponsePlan(playbook="watch", rule=begun.incident.rule)
+    kept = asyncio.run(watch.store.attach_plan(taken.incident.id, late))
+    assert (kept.rule, kept.response_plan) == ("package_theft", None)
+    timely = ResponsePlan(playbook="thief", rule=taken.incident.rule)
+    planned = asyncio.run(watch.store.attach_plan(taken.incident.id, timely))
+    assert planned.response_plan == timely
 
 
 def test_what_runs_after_the_theft_belongs_to_it_too(watch: Watch) -> None:

@@ -205,6 +205,20 @@ def test_parcel_taken_from_a_protected_place_is_told_with_the_place() -> None:
     assert {(thing.label, thing.zones) for _, thing in told} == {("taken_object", ("shelf",))}
 
 
+@pytest.mark.parametrize(
+    ("box", "is_portable"), [(BAG, True), ((150, 62, 158, 130), False), (LARGE, False)]
+)
+def test_only_what_can_be_carried_is_picked_up(box: tuple[int, ...], *, is_portable: bool) -> None:
+    """The second is as narrow and high as the edge of a door that was opened."""
+    place = (box[0], box[1], box[2], box[3])
+
+    def gone(at_s: float, wall: Wall) -> Wall:
+        return with_box(wall, place, 240) if at_s < 14 else wall
+
+    told = watch(gone, passes_by, Camera(zones=(SHELF,)))
+    assert {(thing.label, thing.put_down) for _, thing in told} == {("taken_object", is_portable)}
+
+
 def test_paint_on_a_protected_place_is_a_change_with_the_time_of_touch() -> None:
     told = watch(left_bag, passes_by, Camera(zones=(SHELF,)), touch_from_s=12.0)
     assert {(thing.label, thing.owner) for _, thing in told} == {("changed_zone", 7)}
