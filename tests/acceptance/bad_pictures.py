@@ -67,7 +67,7 @@ def _rotated() -> bytes:
     return encode("RGB", "JPEG", exif=exif)
 
 
-_GOOD_JPEG = encode("RGB", "JPEG")
+GOOD_JPEG = encode("RGB", "JPEG")
 _GOOD_PNG = encode("RGB", "PNG")
 _PROGRESSIVE = encode("RGB", "JPEG", progressive=True)
 
@@ -118,8 +118,8 @@ BAD_PICTURES: dict[str, bytes] = {
     "jpeg of 1010 scans": _jpeg(_frame(1000, 1000, 0xC2), *[_scan(460)] * 1010),
     "jpeg of 33 scans": _jpeg(_frame(8, 8, 0xC2), *[_scan(20)] * 33),
     "jpeg of 10001 segments": _jpeg(b"\xff\xfe\x00\x02" * 10_001, _frame(8, 8), _scan()),
-    "jpeg cut in half": _GOOD_JPEG[: len(_GOOD_JPEG) // 2],
-    "jpeg cut in its header": _GOOD_JPEG[:100],
+    "jpeg cut in half": GOOD_JPEG[: len(GOOD_JPEG) // 2],
+    "jpeg cut in its header": GOOD_JPEG[:100],
     "jpeg progressive cut": _PROGRESSIVE[: len(_PROGRESSIVE) // 3],
     "jpeg segment beyond its end": _jpeg(b"\xff\xe0\xff\xffJFIF"),
     "jpeg of zeros": _jpeg(bytes(2000)),
@@ -155,7 +155,7 @@ GOOD_PICTURES: dict[str, bytes] = {
     "cmyk jpeg": encode("CMYK", "JPEG"),
     "progressive jpeg": _PROGRESSIVE,
     "jpeg rotated by exif": _rotated(),
-    "jpeg with something after its end": _GOOD_JPEG + b"trailer",
+    "jpeg with something after its end": GOOD_JPEG + b"trailer",
     "jpeg with a comment": encode("RGB", "JPEG", comment=b"by nobody"),
     "grey png": encode("L", "PNG"),
     "grey png with alpha": encode("LA", "PNG"),

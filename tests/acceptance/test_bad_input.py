@@ -15,7 +15,8 @@ from websockets.sync.client import connect
 
 from aegis.testing.running_system import RunningSystem
 from tests.acceptance.bad_pictures import GOOD_PICTURES
-from tests.acceptance.bad_requests import BadRequest, bad_requests
+from tests.acceptance.bad_request import BadRequest
+from tests.acceptance.bad_requests import bad_requests
 
 
 @pytest.fixture(scope="module")
