@@ -7,6 +7,7 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.observation import Crossing, Observation, ObservedSubject
 from aegis.vision.tracking.line_crossing import Passage
+from aegis.vision.tracking.rounding import to_hundredths, to_share, to_thousandths
 from aegis.vision.tracking.track_memory import TrackMemory
 
 _CROSSING_SHOWN_S = 60.0
@@ -27,12 +28,12 @@ def observe_subject(
     zones: it stands in; restricted: all such zones. memory: as `memory_of` gives it.
     """
     x0, y0, x1, y1 = box
-    certain = round(min(1.0, max(0.0, score)), 4)
+    certain = to_share(score)
     present: dict[str, Any] = {
         "label": label,
         "score": certain,
         "mean_score": certain,
-        "bbox": (round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)),
+        "bbox": (to_hundredths(x0), to_hundredths(y0), to_hundredths(x1), to_hundredths(y1)),
         "zones": tuple(sorted(zones)),
         "restricted_zones": tuple(sorted(zones & restricted)),
         **memory,
@@ -64,24 +65,24 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
     motion, stays, seen_s = track.motion, track.stays, track.last_seen_s
     return {
         "track_id": track_id,
-        "dwell_s": round(max(0.0, at_s - track.first_seen_s), 3),
+        "dwell_s": to_thousandths(max(0.0, at_s - track.first_seen_s)),
         "zone_dwell_s": stays.lasted_s(seen_s, at_s),
         "zone_visits": stays.visits(),
         "zone_halts": track.halts.visits(),
         "zone_ago_s": stays.since_s(seen_s),
         "contact_s": track.contacts.lasted_s(seen_s, at_s),
-        "speed": round(motion.speed, 3),
-        "pace": round(track.pace.speed, 3),
-        "heading_deg": None if motion.heading_deg is None else float(round(motion.heading_deg)),
-        "approach": round(motion.approach, 3),
+        "speed": to_thousandths(motion.speed),
+        "pace": to_thousandths(track.pace.speed),
+        "heading_deg": motion.heading_deg,
+        "approach": to_thousandths(motion.approach),
         "frames": track.frames,
-        "mean_score": round(min(1.0, max(0.0, track.mean_score)), 4),
+        "mean_score": to_share(track.mean_score),
         "is_steady": track.is_steady,
-        "roam": round(track.roam, 2),
-        "path": round(track.path, 2),
-        "alone_s": round(max(0.0, at_s - max(track.company_s, track.first_seen_s)), 3),
+        "roam": to_hundredths(track.roam),
+        "path": to_hundredths(track.path),
+        "alone_s": to_thousandths(max(0.0, at_s - max(track.company_s, track.first_seen_s))),
         "came_by": track.came_by,
-        "descent": round(track.descent, 2),
+        "descent": to_hundredths(track.descent),
         "crossings": _crossings(track.passages, at_s) if track.passages else (),
     }
 
@@ -97,6 +98,6 @@ def _crossing(passage: Passage, at_s: float) -> Crossing:
         kind=passage.kind,
         direction=passage.direction,
         counts=passage.counts,
-        ago_s=round(max(0.0, at_s - passage.at_s), 3),
-        behind_s=None if passage.behind_s is None else round(passage.behind_s, 3),
+        ago_s=to_thousandths(max(0.0, at_s - passage.at_s)),
+        behind_s=None if passage.behind_s is None else to_thousandths(passage.behind_s),
     )
