@@ -28,10 +28,9 @@ _EMPTY = 0.01
 _LEAST_BLOCKS = 8
 _LEAST_SIGHTS = 3
 _FINE_OF_NOISE = 0.5
-_LEAST_FINE = 16
+_LEAST_FINE = 0.25
 _FIRST_NOISE = 2.0
 _PICTURES = ("_mean", "_warmth", "_noise")
-_SHARES = np.full(_BLOCK * _BLOCK, 1 / (_BLOCK * _BLOCK), np.float32)
 _WINDOW = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
 Luma = NDArray[np.float32]
@@ -158,18 +157,19 @@ class SceneNormal:
         mean, noise = self._mean, self._noise
         if any(shift):
             mean, noise = (np.roll(it, shift[::-1], axis=(0, 1)) for it in (mean, noise))
-        normal, now = _centred(_blocks(mean)), _centred(_blocks(small.luma))
-        spread_normal, spread_now = _spread(normal), _spread(now)
-        textured = spread_normal >= np.maximum(_TEXTURE, _OF_NOISE * _means(_blocks(noise)))
+        brightness, brightness_now = _block_means(mean), _block_means(small.luma)
+        spread, spread_now = _spread(mean, brightness), _spread(small.luma, brightness_now)
+        textured = spread >= np.maximum(_TEXTURE, _OF_NOISE * _block_means(noise))
         if (unknown := self.unknown).any():
-            textured &= _means(_blocks(unknown.astype(np.float32))) == 0
+            textured &= _block_means(unknown.astype(np.float32)) == 0
         count = int(np.count_nonzero(textured))
         if count < _LEAST_BLOCKS:
             return None
-        likeness = _mean_product(normal, now) / np.maximum(spread_normal * spread_now, 1e-3)
+        together = _block_means(mean * small.luma) - brightness * brightness_now
+        likeness = together / np.maximum(spread * spread_now, 1e-3)
         return Likeness(
             int(np.count_nonzero(likeness[textured] >= _AGREES)) / count,
-            _middle(spread_now[textured] / spread_normal[textured]),
+            _middle(spread_now[textured] / spread[textured]),
             small.detail / max(self._detail, 1e-6) if self._empty_frames else 1.0,
             self._sharpness_of(small),
         )
@@ -177,16 +177,15 @@ class SceneNormal:
     def _sharpness_of(self, small: SmallPicture) -> float:
         pattern = _fine(self._mean)
         pattern *= (np.abs(pattern) >= _FINE_OF_NOISE * self._noise) & ~self.unknown
-        known, now = _blocks(pattern), _blocks(_fine(small.luma))
-        patterned = np.count_nonzero(known, axis=1) >= _LEAST_FINE
+        patterned = _block_means((pattern != 0).astype(np.float32)) >= _LEAST_FINE
         if np.count_nonzero(patterned) < _LEAST_BLOCKS:
             return 1.0
-        known, now = known[patterned], now[patterned]
-        return _middle(_mean_product(known, now) / _mean_product(known, known))
+        shown = _block_means(pattern * _fine(small.luma))[patterned]
+        return _middle(shown / _block_means(pattern * pattern)[patterned])
 
     def layout_of(self, small: SmallPicture) -> float:
         """How much light and shade lie as in the normal, block by block, -1 to 1."""
-        blocks = np.stack([_means(_blocks(it)) for it in (self._mean, small.luma)])
+        blocks = np.stack([_block_means(it) for it in (self._mean, small.luma)])
         normal, now = blocks - blocks.mean(axis=1, keepdims=True)
         spread = float(np.sqrt((normal * normal).sum() * (now * now).sum()))
         return float((normal * now).sum()) / max(spread, 1e-3)
@@ -202,29 +201,16 @@ def _fine(luma: Luma) -> Luma:
     return np.asarray(luma - cv2.blur(luma, (3, 3)), np.float32)
 
 
-def _blocks(luma: Luma) -> Luma:
-    """(144, 64): each block's pixels."""
-    rows, columns = HEIGHT // _BLOCK, WIDTH // _BLOCK
-    tiles = luma.reshape(rows, _BLOCK, columns, _BLOCK).swapaxes(1, 2)
-    return np.asarray(tiles.reshape(rows * columns, _BLOCK * _BLOCK), np.float32)
-
-
-def _centred(blocks: Luma) -> Luma:
-    return np.asarray(blocks - _means(blocks)[:, None], np.float32)
-
-
-def _means(blocks: Luma) -> Luma:
-    """(144,): of each block; a product is faster than numpy's own means of so few."""
-    return np.asarray(blocks @ _SHARES, np.float32)
-
-
-def _mean_product(one: Luma, other: Luma) -> Luma:
+def _block_means(luma: Luma) -> Luma:
     """(144,): of each block's pixels."""
-    return np.asarray(np.einsum("ij,ij->i", one, other) / one.shape[1], np.float32)
+    size = (WIDTH // _BLOCK, HEIGHT // _BLOCK)
+    means = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32).ravel()
 
 
-def _spread(centred: Luma) -> Luma:
-    return np.asarray(np.sqrt(_mean_product(centred, centred)), np.float32)
+def _spread(luma: Luma, means: Luma) -> Luma:
+    """(144,): the standard deviation within each block, to 0.1; means: of the blocks."""
+    return np.asarray(np.sqrt(np.maximum(_block_means(luma * luma) - means * means, 0)), np.float32)
 
 
 def _middle(values: Luma) -> float:
