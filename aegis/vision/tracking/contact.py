@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aegis.domain.site import Zone
-from aegis.vision.tracking.zones import Edges, depth_inside, edges_of
+from aegis.vision.tracking.zones import Edges, are_inside, edges_of
 
 _ACROSS = np.linspace(0.0, 1.0, 5)
 _DOWN = np.linspace(0.15, 1.0, 7)
@@ -74,7 +74,7 @@ def _spread(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _touches(area: _Area, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
     points = _spread(boxes).reshape(-1, 2)
-    inside = depth_inside(area.edges, points).reshape(len(boxes), -1) >= 0.0
+    inside = are_inside(area.edges, points).reshape(len(boxes), -1)
     corners = area.polygon[None]
     in_box = ((corners >= boxes[:, None, :2]) & (corners <= boxes[:, None, 2:])).all(axis=2)
     return np.asarray(np.any(inside, axis=1) | np.any(in_box, axis=1), np.bool_)

@@ -52,9 +52,9 @@ class ZoneMap:
         firsts = np.cumsum(corners) - corners
         pairs = np.repeat(np.arange(len(columns)), corners)
         edges = np.arange(len(pairs)) + (self._first[columns] - firsts)[pairs]
-        away, passed = _past_edges(self._edges[:, edges], points[pairs])
-        is_inside = np.logical_xor.reduceat(passed, firsts)
-        return _signed(np.minimum.reduceat(away, firsts), is_inside)
+        beside, points = self._edges[:, edges], points[pairs]
+        is_inside = np.logical_xor.reduceat(_passed(beside, points), firsts)
+        return _signed(np.minimum.reduceat(_squares(beside, points), firsts), is_inside)
 
 
 def ground_points(xyxy: NDArray[np.float32], resolution_wh: tuple[int, int]) -> NDArray[np.float64]:
@@ -78,30 +78,33 @@ def edges_of(polygon: NDArray[np.float64]) -> Edges:
     return np.stack([x, y, end_y, right, down, square, np.where(down == 0.0, 1.0, down)])
 
 
-def depth_inside(edges: Edges, points: NDArray[np.float64]) -> Depths:
-    """Distance (N,) of the points (N, 2) to the border of a polygon, negative outside.
+def are_inside(edges: Edges, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether each of these points (N, 2) is within a polygon; upon its border, either.
 
     Polygons that cross themselves count by the even-odd rule.
     """
-    away, passed = _past_edges(edges, points[:, None, :])
-    return _signed(away.min(axis=1), np.logical_xor.reduce(passed, axis=1))
+    passed = _passed(edges, points[:, None, :])
+    return np.asarray(np.logical_xor.reduce(passed, axis=1), np.bool_)
 
 
-def _past_edges(
-    edges: Edges, points: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Squared distance of points to edges, and whether a ray to the right crosses them.
+def _passed(edges: Edges, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a ray from the point to the right crosses the edge.
 
     points: (..., 2), in a shape that fits that of the edges (7, ...).
     """
-    start_x, start_y, end_y, right, down, square, fall = edges
+    start_x, start_y, end_y, right, _, _, fall = edges
     x, y = points[..., 0], points[..., 1]
-    off_x, off_y = x - start_x, y - start_y
+    crossing = start_x + (y - start_y) / fall * right
+    return np.asarray(((start_y > y) != (end_y > y)) & (x < crossing), np.bool_)
+
+
+def _squares(edges: Edges, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Squared distance of points to edges, shaped as for `_passed`."""
+    start_x, start_y, _, right, down, square, _ = edges
+    off_x, off_y = points[..., 0] - start_x, points[..., 1] - start_y
     along = np.minimum(np.maximum((off_x * right + off_y * down) / square, 0.0), 1.0)
-    nearest_x, nearest_y = off_x - along * right, off_y - along * down
-    spans = (start_y > y) != (end_y > y)
-    crossing = start_x + off_y / fall * right
-    return nearest_x * nearest_x + nearest_y * nearest_y, spans & (x < crossing)
+    away_x, away_y = off_x - along * right, off_y - along * down
+    return np.asarray(away_x * away_x + away_y * away_y, np.float64)
 
 
 def _signed(squares: NDArray[np.float64], is_inside: NDArray[np.bool_]) -> Depths:
