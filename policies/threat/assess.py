@@ -34,9 +34,8 @@ def assess(
     if hits:
         leading = min(hits, key=lambda hit: -hit.severity.rank)
         others = [hit.rule.name for hit in hits if hit is not leading]
-        return _incident(leading, observation, site, facts, rules).model_copy(
-            update={"facts": _kept_facts(leading, facts, others, firing.failed)}
-        )
+        kept = _kept_facts(leading, facts, others, firing.failed)
+        return _incident(leading, observation, site, facts, rules).changed_by({"facts": kept})
     if firing.failed:
         names = ", ".join(sorted(firing.failed))
         raise AnalysisFailed(f"rules that failed on this frame: {names}")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import reduce
+from operator import attrgetter
 from typing import NamedTuple, Self
 
 from aegis.domain.observation import Entry
@@ -105,10 +106,7 @@ class TrackMemory:
 
     def copy(self) -> Self:
         """One that goes on by itself."""
-        copied = object.__new__(type(self))
-        for name in _FIELDS:
-            setattr(copied, name, getattr(self, name))
-        return copied
+        return type(self)(*_all_fields(self))
 
     def add(self, sighting: Sighting, zones: Iterable[str], frame: int) -> bool:
         """Remember one more frame and the zones it was in; whether it is somebody else now.
@@ -218,7 +216,7 @@ class TrackMemory:
             self.company_s = float("-inf")
 
 
-_FIELDS = tuple(it.name for it in fields(TrackMemory))
+_all_fields = attrgetter(*(it.name for it in fields(TrackMemory)))
 
 
 def _is_back(last: Sighting, now: Sighting) -> bool:
