@@ -63,15 +63,18 @@ class _Scene:
         self.facts = facts
         self.shared = facts.shared()
         self._believed: dict[Belief, tuple[int, ...]] = {}
+        self._of_label: dict[str, list[int]] = {}
+        for index, subject in enumerate(facts.subjects):
+            self._of_label.setdefault(subject["label"], []).append(index)
 
     def believed(self, belief: Belief) -> tuple[int, ...]:
         """The subjects with its label of which there is evidence enough."""
         if belief not in self._believed:
-            alone = bool(self.facts.scene["alone"])
+            subjects, alone = self.facts.subjects, bool(self.facts.scene["alone"])
             self._believed[belief] = tuple(
                 index
-                for index, subject in enumerate(self.facts.subjects)
-                if subject["label"] == belief.label and _is_believed(belief, subject, alone=alone)
+                for index in self._of_label.get(belief.label, ())
+                if _is_believed(belief, subjects[index], alone=alone)
             )
         return self._believed[belief]
 

@@ -1,7 +1,7 @@
 """How a followed thing moves, measured along its trail."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 RUNNING = 1.5
@@ -84,26 +84,17 @@ def speed_between(then: TrailPoint, now: TrailPoint) -> float:
     return math.hypot(now.x - then.x, now.y - then.y) / (now.at_s - then.at_s) / height
 
 
-def roamed(trail: Sequence[TrailPoint]) -> float:
-    """Diagonal of the ground that a trail covers, in body heights."""
-    if len(trail) < 2:
-        return 0.0
-    _, xs, ys, _ = zip(*trail, strict=True)
-    return math.hypot(max(xs) - min(xs), max(ys) - min(ys)) / _mean_height(trail)
+def ground_covered(trail: Sequence[TrailPoint]) -> tuple[float, float]:
+    """Diagonal of the ground that a trail covers, and the length of its walk; body heights.
 
-
-def walked(trail: Sequence[TrailPoint]) -> float:
-    """Length of a trail in body heights; trembling on the spot is no walk."""
+    Trembling on the spot is no walk.
+    """
     if len(trail) < 2:
-        return 0.0
-    height = _mean_height(trail)
-    step, length = _STEP * height, 0.0
-    _, last_x, last_y, _ = trail[0]
-    for _, x, y, _ in trail:
-        distance = math.hypot(x - last_x, y - last_y)
-        if distance >= step:
-            length, last_x, last_y = length + distance, x, y
-    return length / height
+        return 0.0, 0.0
+    _, xs, ys, heights = zip(*trail, strict=True)
+    height = max(sum(heights) / len(heights), 1.0)
+    diagonal = math.hypot(max(xs) - min(xs), max(ys) - min(ys))
+    return diagonal / height, _walked(xs, ys, _STEP * height) / height
 
 
 def came_down(first: TrailPoint, now: TrailPoint) -> float:
@@ -129,6 +120,16 @@ def _halves(points: Sequence[TrailPoint], now: TrailPoint) -> tuple[TrailPoint, 
     return None
 
 
+def _walked(xs: Sequence[float], ys: Sequence[float], step: float) -> float:
+    """The length of a way in steps of at least this one."""
+    length, last_x, last_y = 0.0, xs[0], ys[0]
+    for x, y in zip(xs, ys, strict=True):
+        distance = math.hypot(x - last_x, y - last_y)
+        if distance >= step:
+            length, last_x, last_y = length + distance, x, y
+    return length
+
+
 def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:
     height = max((then.height + now.height) / 2, 1.0)
     right, down = now.x - then.x, now.y - then.y
@@ -142,8 +143,3 @@ def _between(then: TrailPoint, now: TrailPoint, span_s: float) -> Motion:
 
 STILL, UNPACED = Motion(), Pace()
 """Before anything is known of it."""
-
-
-def _mean_height(trail: Iterable[TrailPoint]) -> float:
-    heights = [point.height for point in trail]
-    return max(sum(heights) / len(heights), 1.0)

@@ -19,3 +19,8 @@ def to_share(value: float) -> float:
     """`round(value, 4)` within 0 and 1; 0 for what is no number."""
     within = min(value, 1.0) if value > 0.0 else 0.0
     return round(within * 10000) / 10000
+
+
+def elapsed_s(then_s: float, now_s: float) -> float:
+    """From then until now, seconds, to the millisecond; 0 where then is later."""
+    return round((now_s - then_s) * 1000) / 1000 if now_s > then_s else 0.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from aegis.vision.tracking.rounding import to_thousandths
+from aegis.vision.tracking.rounding import elapsed_s
 
 _REENTRY_S = 3.0
 _LEAST_VISIT_S = 1.0
@@ -58,7 +58,7 @@ class Stays(NamedTuple):
         if self.seen_s != seen_s:
             return {}
         stays = self.by_place
-        return {name: to_thousandths(max(0.0, at_s - stays[name].entered_s)) for name in self.here}
+        return {name: elapsed_s(stays[name].entered_s, at_s) for name in self.here}
 
     def visits(self) -> dict[str, int]:
         """How often it has been at each place for a second or more."""
@@ -68,7 +68,7 @@ class Stays(NamedTuple):
     def since_s(self, at_s: float) -> dict[str, float]:
         """How long ago it was last at each place; 0 where it is."""
         stays = self.by_place.items()
-        return {name: to_thousandths(max(0.0, at_s - stay.last_inside_s)) for name, stay in stays}
+        return {name: elapsed_s(stay.last_inside_s, at_s) for name, stay in stays}
 
 
 NOWHERE = Stays()

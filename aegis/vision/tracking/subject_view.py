@@ -7,12 +7,13 @@ from aegis.domain.detection import Detections
 from aegis.domain.frame import Frame
 from aegis.domain.observation import Crossing, Observation, ObservedSubject
 from aegis.vision.tracking.line_crossing import Passage
-from aegis.vision.tracking.rounding import to_hundredths, to_share, to_thousandths
+from aegis.vision.tracking.rounding import elapsed_s, to_hundredths, to_share, to_thousandths
 from aegis.vision.tracking.track_memory import TrackMemory
 
 _CROSSING_SHOWN_S = 60.0
 _NOTHING = ObservedSubject(label="nothing", score=0.0, bbox=(0.0, 0.0, 0.0, 0.0))
-"""Subjects are made as changed copies of it: what is measured here needs no check of types."""
+_NO_CROSSING = Crossing(wire="", kind="line", direction="forward", counts=False, ago_s=0.0)
+"""What is told are changed copies of these: what is measured here needs no check of types."""
 
 
 def observe_subject(
@@ -65,7 +66,7 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
     motion, stays, seen_s = track.motion, track.stays, track.last_seen_s
     return {
         "track_id": track_id,
-        "dwell_s": to_thousandths(max(0.0, at_s - track.first_seen_s)),
+        "dwell_s": elapsed_s(track.first_seen_s, at_s),
         "zone_dwell_s": stays.lasted_s(seen_s, at_s),
         "zone_visits": stays.visits(),
         "zone_halts": track.halts.visits(),
@@ -80,7 +81,7 @@ def memory_of(track_id: int, track: TrackMemory | None, at_s: float) -> dict[str
         "is_steady": track.is_steady,
         "roam": to_hundredths(track.roam),
         "path": to_hundredths(track.path),
-        "alone_s": to_thousandths(max(0.0, at_s - max(track.company_s, track.first_seen_s))),
+        "alone_s": elapsed_s(max(track.company_s, track.first_seen_s), at_s),
         "came_by": track.came_by,
         "descent": to_hundredths(track.descent),
         "crossings": _crossings(track.passages, at_s) if track.passages else (),
@@ -93,11 +94,14 @@ def _crossings(passages: Iterable[Passage], at_s: float) -> tuple[Crossing, ...]
 
 
 def _crossing(passage: Passage, at_s: float) -> Crossing:
-    return Crossing(
-        wire=passage.wire,
-        kind=passage.kind,
-        direction=passage.direction,
-        counts=passage.counts,
-        ago_s=to_thousandths(max(0.0, at_s - passage.at_s)),
-        behind_s=None if passage.behind_s is None else to_thousandths(passage.behind_s),
+    behind_s = passage.behind_s
+    return _NO_CROSSING.changed_by(
+        {
+            "wire": passage.wire,
+            "kind": passage.kind,
+            "direction": passage.direction,
+            "counts": passage.counts,
+            "ago_s": elapsed_s(passage.at_s, at_s),
+            "behind_s": None if behind_s is None else to_thousandths(behind_s),
+        }
     )

@@ -17,10 +17,9 @@ from aegis.vision.tracking.motion import (
     Pace,
     TrailPoint,
     came_down,
+    ground_covered,
     measure_motion,
-    roamed,
     speed_between,
-    walked,
 )
 from aegis.vision.tracking.stays import NOWHERE, Stays
 
@@ -185,7 +184,7 @@ class TrackMemory:
             self._measure_ground()
 
     def _measure_ground(self) -> None:
-        self.roam, self.path = roamed(self.trail), walked(self.trail)
+        self.roam, self.path = ground_covered(self.trail)
 
     def _believe(self, sighting: Sighting, last_seen_s: float) -> bool:
         """Tell somebody missed for a while from somebody new whom the tracker took for him.

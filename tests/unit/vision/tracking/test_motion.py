@@ -9,9 +9,8 @@ from aegis.vision.tracking.motion import (
     Pace,
     TrailPoint,
     came_down,
+    ground_covered,
     measure_motion,
-    roamed,
-    walked,
 )
 
 
@@ -42,12 +41,11 @@ def test_approach_is_growth_and_retreat_its_opposite() -> None:
 
 def test_up_and_down_is_a_long_path_over_little_ground() -> None:
     up_and_down = trail(*[(100.0 * (step % 4 if step % 4 < 3 else 1), 0.0) for step in range(17)])
-    assert roamed(up_and_down) == pytest.approx(2.0)
-    assert walked(up_and_down) == pytest.approx(16.0)
+    assert ground_covered(up_and_down) == pytest.approx((2.0, 16.0))
 
 
 def test_trembling_is_no_walk() -> None:
-    assert walked(trail(*[(5.0 * (step % 2), 0.0) for step in range(50)])) == 0.0
+    assert ground_covered(trail(*[(5.0 * (step % 2), 0.0) for step in range(50)]))[1] == 0.0
 
 
 @pytest.mark.parametrize(
