@@ -1,4 +1,4 @@
-"""Aegis on this machine: start, wait until healthy, say where it is, end on Ctrl-C."""
+"""Aegis on this machine: start, wait until healthy, say where it is, end when asked."""
 
 import json
 import signal
@@ -18,14 +18,13 @@ Say = Callable[[str], None]
 
 
 def serve_locally(settings: Settings, say: Say = print) -> None:
-    """Serve until SIGINT or SIGTERM, then end every process started here.
+    """Serve until Ctrl-C, SIGTERM or the terminal's end, then end every process started here.
 
     Raises ConfigurationError before anything starts when a port is in use or a rule, site or
     weights file is wrong, and when the system does not become healthy.
     """
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    _set_on_signals(stop)
     require_safe_exposure(settings)
     require_ports_free(settings)
     _check_files(settings)
@@ -43,6 +42,15 @@ def serve_locally(settings: Settings, say: Say = print) -> None:
         stop.wait()
         say("Aegis is stopping ...")
     say("Aegis has stopped; what happened is kept in " + str(settings.data_dir))
+
+
+def _set_on_signals(stop: threading.Event) -> None:
+    """A terminal that closes hangs up; under nohup that is to be ignored."""
+    asked = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        asked.append(signal.SIGHUP)
+    for number in asked:
+        signal.signal(number, lambda *_: stop.set())
 
 
 def _check_files(settings: Settings) -> None:

@@ -22,13 +22,17 @@ _STOP_TIMEOUT_S = 30.0
 
 @contextmanager
 def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator[int]:
-    """A server that answers at `url`; yields its pid, ends it as by Ctrl-C, on SIGTERM too.
+    """A server that answers at `url`; yields its pid, and ends it as by Ctrl-C.
 
+    It ends too when this process gets SIGTERM, or its terminal closes.
     settings: environment variables over this process's own; what the server says goes to `log`.
     Raises ConfigurationError with its last words when it does not become healthy.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    before = signal.signal(signal.SIGTERM, _leave)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, _leave)
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches this process, which then ends the child.
         child = subprocess.Popen(
@@ -43,7 +47,8 @@ def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator
         yield child.pid
     finally:
         _end(child)
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def answers(url: str) -> bool:

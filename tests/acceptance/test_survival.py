@@ -1,6 +1,8 @@
-"""What was acknowledged is there after `kill -9` of every process."""
+"""What was acknowledged is there after `kill -9` of every process; after the end nothing runs."""
 
 import contextlib
+import os
+import signal
 from pathlib import Path
 
 import httpx
@@ -31,6 +33,15 @@ def test_acknowledged_incidents_survive_the_death_of_everything(tmp_path: Path) 
     assert int(again.id.removeprefix("incident_")) > int(opened.id.removeprefix("incident_"))
     _, alive = psutil.wait_procs(left, timeout=15)
     assert alive == [], "leaving ends every process that was started"
+
+
+def test_a_terminal_that_closes_ends_every_process(tmp_path: Path) -> None:
+    with running_system(tmp_path) as system:
+        started = system.processes()
+        os.kill(system.pid, signal.SIGHUP)
+        _, alive = psutil.wait_procs(started, timeout=30)
+    assert alive == []
+    assert "Aegis has stopped" in (tmp_path / "serve.log").read_text()
 
 
 @pytest.mark.parametrize("name", ["VisionAgent", "PlannerAgent", "StoreActor", "Coordinator"])
