@@ -1,6 +1,6 @@
 """The facts of one subject, as rules name them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from aegis.domain.observation import Crossing, ObservedSubject
@@ -126,15 +126,16 @@ def _stays(subject: ObservedSubject, places: Places) -> dict[str, Any]:
     }
 
 
-def _longest_s(stays: Mapping[str, float], names: Iterable[str]) -> float:
-    stayed = stays.keys() & names
+def _longest_s(stays: Mapping[str, float], names: Collection[str]) -> float:
+    stayed = stays.keys() & names if stays and names else ()
     return max([stays[name] for name in stayed]) if stayed else 0.0
 
 
 def _outside_waiting_s(subject: ObservedSubject, places: Places) -> float:
     """Since it came, or since it was last where people may wait."""
     ago_s = subject.zone_ago_s
-    return min([subject.dwell_s, *[ago_s[name] for name in ago_s.keys() & places.waiting]])
+    waited = ago_s.keys() & places.waiting if places.waiting else ()
+    return min([subject.dwell_s, *[ago_s[name] for name in waited]])
 
 
 def _crossings(crossings: tuple[Crossing, ...]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class SceneMemory:
             is_alone,
             self._tracks.line_counts,
             told=(*left, *followers),
-            close_s=self._pairs.see(subjects, at_s),
+            close_s=self._pairs.see(self._tracks.close_pairs, at_s),
         )
 
     def glance(self, detections: Detections, resolution_wh: tuple[int, int], at_s: float) -> Step:

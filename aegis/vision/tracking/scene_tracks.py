@@ -12,10 +12,10 @@ from aegis.vision.tracking.contact import ProtectedZones
 from aegis.vision.tracking.entry import entry_of
 from aegis.vision.tracking.glimpses import Glimpse, Glimpses, is_running
 from aegis.vision.tracking.line_crossing import WireMap, WireTraffic, update_crossings
+from aegis.vision.tracking.near_pairs import near_pairs
 from aegis.vision.tracking.subject_view import memory_of, observe_subject
 from aegis.vision.tracking.track_memory import Sighting, TrackMemory
 from aegis.vision.tracking.tracker import UNTRACKED, Tracker
-from aegis.vision.tracking.walking_together import companions
 from aegis.vision.tracking.zones import ZoneMap, ground_points
 
 _TOUCH_SPEED = 0.6
@@ -43,6 +43,7 @@ class SceneTracks:
         self._tracks: dict[int, TrackMemory] = {}
         self._traffic = WireTraffic()
         self._glimpses = Glimpses()
+        self._close_pairs: tuple[tuple[int, int], ...] = ()
         self._frame_count = 0
 
     def describe(self, camera: Camera) -> None:
@@ -61,6 +62,11 @@ class SceneTracks:
     def line_counts(self) -> dict[str, tuple[int, int]]:
         """By tripwire, crossings forward and backward."""
         return dict(self._traffic.counts)
+
+    @property
+    def close_pairs(self) -> tuple[tuple[int, int], ...]:
+        """The ids of two people each who are at close quarters in the newest frame."""
+        return self._close_pairs
 
     def forget(self) -> None:
         """Lose sight of everything; ids and counts go on."""
@@ -212,12 +218,17 @@ class SceneTracks:
                 track.cross(self._traffic.pass_by(track_id, wire, direction, at_s))
 
     def _meet(self, at_s: float) -> None:
-        """Note who is in whose company."""
+        """Note who is in whose company, and who is at close quarters."""
         people = (
-            it for it in self._tracks.values() if it.label == "person" and it.last_seen_s == at_s
+            it
+            for it in self._tracks.items()
+            if it[1].label == "person" and it[1].last_seen_s == at_s
         )
-        for one, other in companions(people):
-            one.company_s = other.company_s = at_s
+        pairs = list(near_pairs(people))
+        for pair in pairs:
+            if pair.is_company:
+                pair.one.company_s = pair.other.company_s = at_s
+        self._close_pairs = tuple(pair.ids for pair in pairs if pair.is_close)
 
     def _touch(
         self,
