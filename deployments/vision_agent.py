@@ -11,7 +11,7 @@ from aegis.domain.frame import Frame
 from aegis.domain.observation import Observation
 from aegis.domain.value import to_utc
 from aegis.errors import AegisError
-from aegis.garbage import seek_garbage_rarely
+from aegis.garbage import quick_start
 from aegis.log import configure_logging
 from aegis.ports import SceneArchive
 from aegis.settings import Settings
@@ -43,6 +43,7 @@ class VisionAgent:
     one thread; the event loop stays free.
     """
 
+    @quick_start()
     def __init__(
         self,
         settings: Settings,
@@ -83,7 +84,6 @@ class VisionAgent:
         self._batcher = DrainBatcher(self.look, settings.vision_batch, settings.vision_queue)
         self._meter = CallMeter("VisionAgent", report)
         self._detector.detect([np.zeros((64, 64, 3), np.uint8)])
-        seek_garbage_rarely()
 
     async def analyze(self, frame: Frame) -> SceneAnalysis:
         """See and judge one frame.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aegis.garbage import seek_garbage_rarely
+from aegis.garbage import quick_start, seek_garbage_rarely
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +36,20 @@ def test_garbage_is_sought_less_often_than_by_default() -> None:
     seek_garbage_rarely()
     assert gc.get_threshold()[0] > before[0] > 0
     assert gc.get_threshold()[1:] == before[1:]
+
+
+def test_while_a_process_starts_garbage_is_not_sought() -> None:
+    with quick_start():
+        assert not gc.isenabled()
+        kept = [{"made": [number]} for number in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > len(kept)
+
+
+def test_a_start_that_fails_leaves_the_search_on() -> None:
+    def fail() -> None:
+        raise RuntimeError("no model")
+
+    with pytest.raises(RuntimeError), quick_start():
+        fail()
+    assert gc.isenabled()
