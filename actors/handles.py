@@ -138,7 +138,7 @@ class StoreHandle:
 
     async def _started(self) -> "ActorHandle[StoreActor]":
         if self._actor is None:
-            self._actor = await asyncio.to_thread(_start_store, self._settings)
+            self._actor = await asyncio.to_thread(start_store, self._settings)
         return self._actor
 
 
@@ -228,7 +228,8 @@ def _cause_of(error: RayTaskError) -> Exception:
     return cause if isinstance(cause, AegisError) else error
 
 
-def _start_store(settings: Settings) -> "ActorHandle[StoreActor]":
+def start_store(settings: Settings) -> "ActorHandle[StoreActor]":
+    """The store's actor, started if nobody did before; it answers when it has read its files."""
     from actors.store_actor import StoreActor  # noqa: PLC0415
 
     resources = {settings.store_resource: 0.001} if settings.store_resource else {}

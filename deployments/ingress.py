@@ -1,10 +1,12 @@
 """The door: composes the runtime over handles and serves the API."""
 
+import threading
 from typing import Any
 
 from ray.serve.handle import DeploymentHandle
 from starlette.types import ASGIApp
 
+from actors.handles import start_store
 from aegis.api.app import create_app
 from aegis.api.key_ring import KeyRing
 from aegis.exposure import refuse_open_door
@@ -27,6 +29,7 @@ class Ingress:
 
     def __serve_build_asgi_app__(self) -> ASGIApp:
         """The application of this replica."""
-        return create_app(
-            compose_runtime(self._settings, self._vision, self._planner), self._settings
-        )
+        # The store opens its files while the agents load theirs, not with the first question.
+        threading.Thread(target=start_store, args=(self._settings,), daemon=True).start()
+        runtime = compose_runtime(self._settings, self._vision, self._planner)
+        return create_app(runtime, self._settings)
