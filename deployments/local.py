@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable
 
 from aegis.api.key_ring import KeyRing
+from aegis.ending_signals import ending_signals
 from aegis.errors import ConfigurationError
 from aegis.exposure import require_safe_exposure
 from aegis.settings import Settings
@@ -24,7 +25,8 @@ def serve_locally(settings: Settings, say: Say = print) -> None:
     weights file is wrong, and when the system does not become healthy.
     """
     stop = threading.Event()
-    _set_on_signals(stop)
+    for number in (signal.SIGINT, *ending_signals()):
+        signal.signal(number, lambda *_: stop.set())
     require_safe_exposure(settings)
     require_ports_free(settings)
     _check_files(settings)
@@ -42,15 +44,6 @@ def serve_locally(settings: Settings, say: Say = print) -> None:
         stop.wait()
         say("Aegis is stopping ...")
     say("Aegis has stopped; what happened is kept in " + str(settings.data_dir))
-
-
-def _set_on_signals(stop: threading.Event) -> None:
-    """A terminal that closes hangs up; under nohup that is to be ignored."""
-    asked = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        asked.append(signal.SIGHUP)
-    for number in asked:
-        signal.signal(number, lambda *_: stop.set())
 
 
 def _check_files(settings: Settings) -> None:

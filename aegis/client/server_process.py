@@ -14,6 +14,7 @@ from typing import NoReturn
 import psutil
 
 from aegis.client.aegis_client import AegisClient
+from aegis.ending_signals import ending_signals
 from aegis.errors import AegisError, ConfigurationError
 
 _START_TIMEOUT_S = 180.0
@@ -29,10 +30,7 @@ def server_process(url: str, settings: Mapping[str, str], log: Path) -> Iterator
     Raises ConfigurationError with its last words when it does not become healthy.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, _leave)
+    before = {number: signal.signal(number, _leave) for number in ending_signals()}
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches this process, which then ends the child.
         child = subprocess.Popen(

@@ -86,7 +86,7 @@ class EmbeddedDetector:
         for indices in by_shape.values():
             pixels = np.stack([boxed[index].luminance for index in indices])[:, None]
             logits, boxes = self._forward(torch.from_numpy(pixels))
-            selected = _select(logits.sigmoid(), boxes)
+            selected = select_boxes(logits.sigmoid(), boxes)
             for index, (xyxy, scores, labels) in zip(indices, selected, strict=True):
                 inside = _inside(xyxy / np.float32(boxed[index].scale), images[index].shape)
                 found[index] = Detections(inside, scores, labels)
@@ -96,7 +96,7 @@ class EmbeddedDetector:
 Selected = tuple[NDArray[np.float32], NDArray[np.float32], tuple[str, ...]]
 
 
-def _select(scores: torch.Tensor, xyxy: torch.Tensor) -> list[Selected]:
+def select_boxes(scores: torch.Tensor, xyxy: torch.Tensor) -> list[Selected]:
     """Boxes (N, 4) in pixels of the input, scores and labels of each picture of a batch.
 
     All of a batch at once: every question to a card's memory waits for the card. Of boxes of
@@ -118,10 +118,9 @@ def _select(scores: torch.Tensor, xyxy: torch.Tensor) -> list[Selected]:
 
 def _best_of_each(rows: NDArray[np.float32]) -> NDArray[np.intp]:
     """Which rows (x0, y0, x1, y1, score, picture, label) no better one stands for; best first."""
-    corners, sizes = rows[:, :2], rows[:, 2:4] - rows[:, :2]
-    boxes = np.concatenate((corners, sizes), axis=1).astype(np.float64)
-    groups = (rows[:, 5] * len(LABELS) + rows[:, 6]).astype(np.int32)
-    kept = cv2.dnn.NMSBoxesBatched(boxes, rows[:, 4], groups, 0.0, _OVERLAP)  # type: ignore[arg-type]
+    boxes = np.concatenate((rows[:, :2], rows[:, 2:4] - rows[:, :2]), axis=1).tolist()
+    groups = (rows[:, 5] * len(LABELS) + rows[:, 6]).astype(int).tolist()
+    kept = cv2.dnn.NMSBoxesBatched(boxes, rows[:, 4].tolist(), groups, 0.0, _OVERLAP)
     return np.asarray(kept, np.intp).ravel()
 
 

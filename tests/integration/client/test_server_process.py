@@ -1,7 +1,12 @@
 """A server that does not come up is told with its own last words, and nothing is left behind."""
 
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from aegis.client.server_process import answers, server_process
@@ -17,6 +22,25 @@ def test_a_server_that_refuses_to_start_says_why(tmp_path: Path) -> None:
     ):
         pytest.fail("there is no server")
     assert "port" in log.read_text()
+
+
+def test_a_terminal_that_closes_ends_the_server_too(tmp_path: Path) -> None:
+    port, dashboard = free_ports(2)
+    settings = {
+        "AEGIS_PORT": str(port),
+        "AEGIS_DASHBOARD_PORT": str(dashboard),
+        "AEGIS_DATA_DIR": str(tmp_path),
+    }
+    hang_up = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGHUP))
+    before = psutil.Process().children()
+    hang_up.start()
+    with (
+        pytest.raises(SystemExit),
+        server_process(f"http://127.0.0.1:{port}", settings, tmp_path / "serve.log"),
+    ):
+        time.sleep(60)
+    assert set(psutil.Process().children()) <= set(before)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
 
 
 def test_nobody_answers_on_a_free_port() -> None:
