@@ -32,7 +32,7 @@ def test_a_terminal_that_closes_ends_the_server_too(tmp_path: Path) -> None:
         "AEGIS_DATA_DIR": str(tmp_path),
     }
     hang_up = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGHUP))
-    before = psutil.Process().children()
+    before, handler = psutil.Process().children(), signal.getsignal(signal.SIGHUP)
     hang_up.start()
     with (
         pytest.raises(SystemExit),
@@ -40,7 +40,7 @@ def test_a_terminal_that_closes_ends_the_server_too(tmp_path: Path) -> None:
     ):
         time.sleep(60)
     assert set(psutil.Process().children()) <= set(before)
-    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGHUP) is handler
 
 
 def test_nobody_answers_on_a_free_port() -> None:
